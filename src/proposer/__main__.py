@@ -1,0 +1,7 @@
+"""`python -m proposer`."""
+
+import sys
+
+from proposer.cli import main
+
+sys.exit(main())

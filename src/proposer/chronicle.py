@@ -1,0 +1,327 @@
+"""What is known of a run while it goes on, and the record and the summary that are made of it in the end."""
+
+import json
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from proposer import __version__, digests
+from proposer.config import settings as config
+from proposer.config.lock import Pinned
+from proposer.config.lockfile import Lock
+from proposer.errors import Outcome, StopError
+from proposer.inputs.prompt import Diff, Prompt
+from proposer.inputs.stage import Stage
+from proposer.inputs.subject import Subject
+from proposer.invocation.binary import Binary
+from proposer.invocation.home import PROFILE, agents_chain
+from proposer.invocation.session import Session
+from proposer.outputs.answer import Finding
+from proposer.outputs.redact import Redactor
+from proposer.outputs.verdict import Observed, Verdict
+from proposer.provenance import record, statement
+from proposer.provenance.origin import Origin
+from proposer.relay.provider import Provider
+from proposer.reports import markdown
+from proposer.reports.summary import Summary
+
+__all__ = ["Chronicle"]
+
+_EVENTS = {Outcome.CLEAN, Outcome.FINDINGS, Outcome.BLOCKED, Outcome.INCOMPLETE}
+
+
+class Chronicle:
+    """Takes down each step of one run. Nothing is in place before `close`, which is called once."""
+
+    draft: record.Draft
+
+    def __init__(self, *, store: record.Store, workflow: str, origin: Origin, unlocked: bool) -> None:
+        self._store = store
+        self._name = workflow
+        self.origin = origin
+        self._unlocked = unlocked
+        self._started = datetime.now(UTC)
+        self.lock_from = "worktree" if unlocked else "base"
+        self._notes: list[str] = []
+        self._subject: Subject | None = None
+        self._pinned = Pinned({}, None)
+        self._workflow: config.Workflow | None = None
+        self._provider: Provider | None = None
+        self._stage: Stage | None = None
+        self._binary: Binary | None = None
+        self._diff = Diff(text="", excluded=(), not_reviewed=(), hidden=())
+        self._untrusted: list[dict[str, str]] = []
+        self._session: Session | None = None
+        self._observed = Observed()
+        self._verdict: Verdict | None = None
+        self._stop: StopError | None = None
+        self._fingerprint = ""
+        self._redactor = Redactor()
+
+    def note(self, text: str) -> None:
+        """Take down what a reader of the report should know."""
+        self._notes.append(text)
+
+    def begin(self, subject: Subject, lock: Lock, pinned: Pinned, redactor: Redactor) -> None:
+        """Take down what the run is about; from here on there is a draft."""
+        self._subject, self._lock, self._pinned, self._redactor = subject, lock, pinned, redactor
+        self.draft = self._store.draft(record.new_id(self._started), redactor.text)
+        self._fingerprint = digests.of_json({"run": self.draft.id})
+
+    def drift(self, rows: Sequence[str]) -> None:
+        """Stop where lock and files differ.
+
+        Raises:
+            StopError: at the first difference (`drifted`); the message counts the others.
+        """
+        if rows:
+            more = f" (and {len(rows) - 1} more)" if len(rows) > 1 else ""
+            where = "the base" if self.lock_from == "base" else "the working tree"
+            raise StopError(
+                Outcome.DRIFTED,
+                f"in {where}, {rows[0]}{more}",
+                "look at the change, then run: inv codex.lock, and commit codex.lock with it",
+            )
+
+    def uses(self, workflow: config.Workflow, provider: Provider) -> None:
+        """Take down which workflow runs and who answers."""
+        self._workflow, self._provider = workflow, provider
+
+    def staged(self, stage: Stage, binary: Binary) -> None:
+        """Take down the stage and the checked binary."""
+        self._stage, self._binary = stage, binary
+        if binary.reference != "codex.lock":
+            self.note(f"codex.lock has no digest for this platform; the wheel's {binary.reference} was the reference")
+        if Path("/etc/codex").exists():
+            self.note("/etc/codex exists: Codex reads settings from it that codex.lock does not pin")
+
+    def asks(self, prompt: Prompt, diff: Diff, texts: Sequence[tuple[str, str, str]]) -> None:
+        """Take down the prompt; the fingerprint is known now. `texts` holds (name, raw, cleaned)."""
+        self._diff = diff
+        self._untrusted = [
+            {"name": name, "sha256": digests.of_bytes(raw.encode(errors="surrogatepass")),
+             "cleaned_sha256": digests.of_bytes(cleaned.encode(errors="surrogatepass"))}
+            for name, raw, cleaned in texts
+        ]  # fmt: skip
+        self.draft.write("prompt.md", prompt.text)
+        subject, provider = self._known_subject, self._provider
+        self._fingerprint = digests.of_json(
+            {
+                "workflow": self._name,
+                "base": subject.base,
+                "old": subject.old,
+                "tree": subject.tree,
+                "lock": digests.of_bytes(self._pinned.lock_text or b""),
+                "files": self._pinned.digests() if self._unlocked else {},
+                "prompt": digests.of_bytes(prompt.text.encode(errors="surrogatepass")),
+                "provider": provider.name if provider else "",
+                "script": (provider.digest if provider else None) or "",
+            }
+        )
+
+    def heard(self, session: Session, observed: Observed) -> None:
+        """Take down what Codex did."""
+        self._session, self._observed = session, observed
+        if not session.shell:
+            self.note(f"the sandbox does not start here ({session.shell_detail}); the model had no shell")
+        self.draft.write("stderr.log", session.stderr.read_text(encoding="utf-8", errors="replace"))
+        if session.ended.strays:
+            self.note(f"{session.ended.strays} process(es) were left over and ended")
+        if session.tally.unknown:
+            kinds = ", ".join(sorted(session.tally.unknown))
+            self.note(f"{sum(session.tally.unknown.values())} event(s) of unknown kind were kept: {kinds[:200]}")
+        for warning in session.tally.warnings[:5]:
+            self.note(f"codex warns: {warning[:300]}")
+
+    def said(self, message: str) -> None:
+        """Take down the final message as it came, laid out where it is JSON."""
+        try:
+            text = json.dumps(self._redactor.value(json.loads(message)), indent=2, ensure_ascii=False) + "\n"
+        except (ValueError, RecursionError):
+            text = self._redactor.text(message)
+        (self.draft.folder / "answer.json").write_text(text, encoding="utf-8", errors="replace")
+
+    def judged(self, verdict: Verdict) -> None:
+        """Take down the verdict."""
+        self._verdict = verdict
+
+    def stop(self, stop: StopError) -> None:
+        """Take down why the run could not go on."""
+        self._stop = stop
+
+    def discard(self) -> None:
+        """Forget the run."""
+        if self._subject is not None:
+            self._store.discard(self.draft)
+
+    def known(self) -> Summary | None:
+        """Return the summary of a finished run with this fingerprint, and forget this one; None where there is none."""
+        folder = self._store.with_fingerprint(self._fingerprint)
+        if folder is None:
+            return None
+        self.discard()
+        document = self._store.document(folder)
+        result = dict(document.result)
+        findings = tuple(Finding.model_validate(row) for row in result.pop("findings"))
+        return self._summary(
+            run=folder.name,
+            outcome=Outcome.named(document.run.outcome),
+            message=f"{result.pop('message')} (reused: nothing has changed since; --fresh asks again)",
+            findings=findings,
+            statement=digests.of_file(folder / record.STATEMENT),
+            **{key: tuple(value) if isinstance(value, list) else value for key, value in result.items()},
+        )
+
+    def close(self) -> Summary:
+        """Put the record in place and return the summary."""
+        reasons = list(self._verdict.reasons) if self._verdict else []
+        if self._stop is not None:
+            reasons.append((self._stop.outcome, self._stop.message))
+        outcome = Outcome.worst(*(reason[0] for reason in reasons))
+        message = next((text for kind, text in reasons if kind is outcome), "nothing to report")
+        hint = self._stop.hint if self._stop is not None and outcome is self._stop.outcome else ""
+        finished = datetime.now(UTC)
+        verdict, session = self._verdict, self._session
+        result: dict[str, Any] = {
+            "message": self._redactor.text(message),
+            "hint": hint,
+            "summary": self._redactor.text(verdict.summary if verdict else ""),
+            "findings": [self._redactor.value(row.model_dump(mode="json")) for row in verdict.findings]
+            if verdict
+            else [],
+            "dropped": verdict.dropped if verdict else 0,
+            "reasons": [self._redactor.text(text) for _, text in reasons],
+            "not_reviewed": list(self._diff.not_reviewed),
+            "excluded": list(self._diff.excluded),
+            "instruction_paths": list(self._stage.touched if self._stage else ()),
+            "notes": [self._redactor.text(text) for text in self._notes],
+            "refused_commands": len(self._observed.refused),
+            "usage": vars(session.relay.usage) if session else {},
+            "seconds": round((finished - self._started).total_seconds(), 3),
+        }
+        findings = tuple(Finding.model_validate(row) for row in result["findings"])
+        if self._subject is None:
+            return self._summary(run="", outcome=outcome, **{**result, "findings": findings})
+        shown = {key: tuple(value) if isinstance(value, list) else value for key, value in result.items()}
+        shown["findings"] = findings
+        summary = self._summary(run=self.draft.id, outcome=outcome, **shown)
+        self._complete(summary)
+        document = self._document(summary, result, finished)
+        folder = self._store.keep(self.draft, document, lambda digest: statement.of(document, digest))
+        return self._summary(
+            run=self.draft.id, outcome=outcome, statement=digests.of_file(folder / record.STATEMENT), **shown
+        )
+
+    def _complete(self, summary: Summary) -> None:
+        """Write the files that every record has."""
+        folder = self.draft.folder
+        for name in ("events.jsonl", "requests.jsonl", "responses.jsonl", "stderr.log", "prompt.md"):
+            (folder / name).touch()
+        self.draft.write("answer.md", markdown.render(summary))
+        good = summary.outcome in _EVENTS
+        line = {
+            "ts": datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z"),
+            "level": "INFO" if good else "ERROR",
+            "event": "codex.exec.completed" if good else "codex.exec.failed",
+            "component": "ci" if self.origin.ci else "local",
+            "run": summary.run,
+            "workflow": summary.workflow,
+            "sandbox": self._workflow.sandbox if self._workflow else None,
+            "approval_policy": "never",
+            "prompt": self._workflow.prompt if self._workflow else None,
+            "codex_cli_version": self._lock.codex_version,
+            "model": self._lock.model,
+            "result": summary.outcome.label,
+            "usage": summary.document()["usage"],
+        }
+        (folder / "log.json").write_text(json.dumps(line, sort_keys=True) + "\n", encoding="utf-8")
+
+    def _summary(self, *, run: str, outcome: Outcome, **more: Any) -> Summary:
+        subject = self._subject
+        return Summary(
+            run=run,
+            workflow=self._name,
+            outcome=outcome,
+            record=f"{record.FOLDER}/runs/{run}" if run else "",
+            fingerprint=self._fingerprint,
+            provider=self._provider.label if self._provider else "",
+            model=self._lock.model if subject else "",
+            base=subject.base if subject else "",
+            head=(subject.head or subject.tree) if subject else "",
+            **more,
+        )
+
+    @property
+    def _known_subject(self) -> Subject:
+        if self._subject is None:
+            raise AssertionError("begin() comes first")
+        return self._subject
+
+    def _document(self, summary: Summary, result: dict[str, Any], finished: datetime) -> record.Document:
+        subject, lock, workflow = self._known_subject, self._lock, self._workflow
+        files = self._pinned.digests()
+        chain = agents_chain(self._pinned.files)
+        return record.Document(
+            tool=record.Tool(
+                pinned_cli_version=lock.codex_version,
+                model=lock.model,
+                effort=lock.effort,
+                profile=PROFILE,
+                codex_sha256=self._binary.sha256 if self._binary else "",
+                codex_reference=self._binary.reference if self._binary else "",
+                proposer_version=__version__,
+                provider=self._provider.name if self._provider else "",
+            ),
+            run=record.Run(
+                id=self.draft.id,
+                name=self._name,
+                timestamp_utc=_stamp(self._started),
+                started_at=_stamp(self._started),
+                finished_at=_stamp(finished),
+                runner=self.origin.runner,
+                job_id=self.origin.job_id,
+                workflow=self.origin.workflow,
+                actor=self.origin.actor,
+                repo=self.origin.repo,
+                git=record.GitPart(base_sha=subject.base, head_sha=subject.head, tree=subject.tree),
+                outcome=summary.outcome.label,
+                fingerprint=self._fingerprint,
+                unlocked=self._unlocked,
+                lock_from=self.lock_from,
+            ),
+            inputs=record.Inputs(
+                prompt_file=workflow.prompt if workflow else None,
+                prompt_sha256=files.get(workflow.prompt) if workflow else None,
+                agents_md_sha256=digests.of_bytes(chain.encode()) if chain else None,
+                rules_sha256=_together(files, ".codex/rules/"),
+                skills_sha256=_together(files, ".agents/skills/"),
+                output_schema_file=workflow.output_schema if workflow else None,
+                schema_sha256=files.get(workflow.output_schema) if workflow else None,
+                config_sha256=self._session.config.policy_sha256 if self._session else None,
+                lock_sha256=digests.of_bytes(self._pinned.lock_text) if self._pinned.lock_text else None,
+                diff_sha256=digests.of_bytes(self._diff.text.encode(errors="surrogatepass")),
+                untrusted=self._untrusted,
+                provider_sha256=self._provider.digest if self._provider else None,
+            ),
+            policy=record.Policy(
+                sandbox=workflow.sandbox if workflow else "read-only", shell=bool(self._session and self._session.shell)
+            ),
+            outputs=record.Outputs(
+                final_message_file="answer.json" if (self.draft.folder / "answer.json").exists() else None,
+                jsonl_log_file="events.jsonl",
+                files_changed=list(self._observed.written),
+                artifacts_sha256=self.draft.artifacts(),
+            ),
+            result=result,
+        )
+
+
+def _stamp(moment: datetime) -> str:
+    return moment.isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+
+def _together(files: dict[str, str], prefix: str) -> str | None:
+    """Return one digest over all files below a folder; None where there is none."""
+    found = {path: digest for path, digest in files.items() if path.startswith(prefix)}
+    return digests.of_json(found) if found else None

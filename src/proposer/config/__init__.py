@@ -1,0 +1,1 @@
+"""What is configured: settings, lock, shared assets and template answers."""

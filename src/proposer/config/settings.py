@@ -1,0 +1,128 @@
+"""proposer.toml: workflows, limits and paths of one repository, read from the base commit."""
+
+import tomllib
+from typing import Annotated, Literal
+from urllib.parse import urlsplit
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
+
+from proposer.errors import UsageError
+
+__all__ = ["SETTINGS_NAME", "Limits", "Paths", "Project", "Provider", "Settings", "Workflow", "parse"]
+
+SETTINGS_NAME = "proposer.toml"
+
+Severity = Literal["P0", "P1", "P2", "P3"]
+Sandbox = Literal["read-only", "workspace-write"]
+
+
+class _Table(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Project(_Table):
+    """The repository itself."""
+
+    default_branch: str = Field(
+        "", description="Branch that changes are compared with; empty: origin/HEAD, main, master."
+    )
+    personal_data: bool = Field(default=False, description="Mask card numbers, IBANs and e-mail addresses too.")
+
+
+class Provider(_Table):
+    """Who answers for the model."""
+
+    default: Literal["openai"] = Field("openai", description="Provider of a run without `--provider`.")
+    upstream: str = Field(
+        "https://api.openai.com/v1/responses", description="Address that the key broker forwards to; https or loopback."
+    )
+
+    @field_validator("upstream")
+    @classmethod
+    def _safe(cls, value: str) -> str:
+        parts = urlsplit(value)
+        if parts.scheme == "https" or (parts.scheme == "http" and parts.hostname in ("127.0.0.1", "localhost", "::1")):
+            return value
+        raise ValueError("must be an https address, or http on loopback")
+
+
+class Limits(_Table):
+    """Ceilings of one run."""
+
+    wall_seconds: Annotated[float, Field(gt=0, le=7200)] = Field(900, description="Seconds for the whole run.")
+    idle_seconds: Annotated[float, Field(gt=0, le=3600)] = Field(
+        180, description="Seconds without an event, a request or a byte of an answer."
+    )
+    turns: Annotated[int, Field(gt=0, le=1000)] = Field(60, description="Requests to the model.")
+    tokens: Annotated[int, Field(gt=0)] = Field(2_000_000, description="Input and output tokens together.")
+    prompt_characters: Annotated[int, Field(ge=2_000, le=1_000_000)] = Field(
+        900_000, description="Size of the prompt; Codex itself refuses more than 1,048,576."
+    )
+
+
+class Paths(_Table):
+    """Which files mean what; patterns where `*` matches any characters, also `/`."""
+
+    instruction: tuple[str, ...] = Field((), description="More paths that instruct Codex and are taken from the base.")
+    exclude: tuple[str, ...] = Field((), description="More paths that are listed as excluded instead of reviewed.")
+
+
+class Workflow(_Table):
+    """A declared job for Codex."""
+
+    summary: str = Field(description="One line for lists.")
+    prompt: str = Field(description="Prompt file (Jinja), relative to the repository.")
+    output_schema: str = Field(alias="schema", description="JSON Schema of the answer, relative to the repository.")
+    sandbox: Sandbox = Field("read-only", description="`read-only`, or `workspace-write` for work in the stage.")
+    block: tuple[Severity, ...] = Field(("P0", "P1"), description="Severities that make the outcome `blocked`.")
+    needs: tuple[tuple[str, ...], ...] = Field(
+        (), description="Commands (argv prefixes) that must not be refused; else the run is `incomplete`."
+    )
+    empty_is_clean: bool = Field(default=False, description="An empty change gives `clean` without asking the model.")
+
+    @field_validator("prompt", "output_schema")
+    @classmethod
+    def _inside(cls, value: str) -> str:
+        if value.startswith("/") or ".." in value.split("/") or not value:
+            raise ValueError("must be a path inside the repository")
+        return value
+
+
+class Settings(_Table):
+    """The whole of proposer.toml."""
+
+    version: Literal[1] = Field(1, description="Format version.")
+    project: Project = Project()
+    provider: Provider = Provider()
+    limits: Limits = Limits()
+    paths: Paths = Paths()
+    workflows: dict[str, Workflow] = Field(default_factory=dict, description="One table per workflow.")
+
+    def workflow(self, name: str) -> Workflow:
+        """Return the workflow of that name.
+
+        Raises:
+            UsageError: there is none; the message names those that exist.
+        """
+        if name not in self.workflows:
+            known = ", ".join(sorted(self.workflows)) or "none"
+            raise UsageError(f"proposer.toml of the base declares no workflow {name!r}", f"declared: {known}")
+        return self.workflows[name]
+
+
+def parse(data: bytes) -> Settings:
+    """Read a proposer.toml.
+
+    Raises:
+        UsageError: not TOML, an unknown key or a value that is not allowed.
+    """
+    try:
+        return Settings.model_validate(tomllib.loads(data.decode("utf-8")))
+    except ValidationError as error:
+        first = error.errors()[0]
+        where = ".".join(str(part) for part in first["loc"])
+        raise UsageError(
+            f"proposer.toml: {where}: {first['msg'].lower()}", "see docs/reference.md, settings"
+        ) from error
+    except ValueError as error:
+        raise UsageError(f"proposer.toml cannot be read: {error}", "mend the file, then run: inv codex.lock") from error

@@ -1,0 +1,110 @@
+"""The process tree below one child, so that nothing outlives a run. Linux only; elsewhere it sees nothing."""
+
+import contextlib
+import ctypes
+import os
+import signal
+import sys
+import time
+from pathlib import Path
+
+__all__ = ["MARK", "Watch"]
+
+MARK = "PROPOSER_RUN_MARK"
+"""Name of the environment variable that marks every process of a run; its value is unique to the run."""
+
+_PR_SET_CHILD_SUBREAPER = 36
+_PROC = Path("/proc")
+
+
+def _table() -> dict[int, tuple[int, int]]:
+    """Return {pid: (parent pid, start time in clock ticks since boot)} of all processes (proc(5), stat)."""
+    table: dict[int, tuple[int, int]] = {}
+    if not sys.platform.startswith("linux"):
+        return table
+    for entry in _PROC.iterdir():
+        if not entry.name.isdigit():
+            continue
+        try:
+            fields = (entry / "stat").read_text(errors="replace").rpartition(")")[2].split()
+        except OSError:
+            continue
+        if fields[0] != "Z":
+            table[int(entry.name)] = (int(fields[1]), int(fields[19]))
+    return table
+
+
+def _marked(pid: int, mark: str) -> bool:
+    try:
+        return f"{MARK}={mark}".encode() in (_PROC / str(pid) / "environ").read_bytes().split(b"\0")
+    except OSError:
+        return False
+
+
+class Watch:
+    """Follows every descendant of a child, also those that left its group, its session or their parent.
+
+    A process counts when it was seen below the child, or carries the run's mark in its environment. While the watch
+    is on, this process adopts orphans (prctl(2), PR_SET_CHILD_SUBREAPER), so a double fork does not hide one.
+    """
+
+    def __init__(self, mark: str) -> None:
+        self._mark = mark
+        self._seen: dict[int, int] = {}
+        self._root: int | None = None
+        self._subreaper(1)
+
+    @staticmethod
+    def _subreaper(value: int) -> None:
+        if sys.platform.startswith("linux"):
+            ctypes.CDLL(None, use_errno=True).prctl(_PR_SET_CHILD_SUBREAPER, value, 0, 0, 0)
+
+    def follow(self, pid: int) -> None:
+        """Start to follow the child with this process id."""
+        self._root = pid
+        self.look()
+
+    def look(self) -> None:
+        """Take note of the descendants that exist now; call it often."""
+        table = _table()
+        roots = {self._root} | {pid for pid, start in self._seen.items() if table.get(pid, (0, -1))[1] == start}
+        grew = True
+        while grew:
+            below = {pid for pid, (parent, _) in table.items() if parent in roots and pid not in roots}
+            roots |= below
+            grew = bool(below)
+        for pid in roots - {self._root, None}:
+            if pid is not None and pid in table:
+                self._seen[pid] = table[pid][1]
+
+    def alive(self) -> list[int]:
+        """Return the process ids of the descendants that still run, the child itself left out."""
+        self.look()
+        table = _table()
+        known = {pid for pid, start in self._seen.items() if table.get(pid, (0, -1))[1] == start}
+        own = os.getpid()
+        marked = {pid for pid in table if pid not in (own, self._root) and _marked(pid, self._mark)}
+        for pid in marked:
+            self._seen[pid] = table[pid][1]
+        return sorted(known | marked)
+
+    def end(self, patience: float = 2.0) -> list[int]:
+        """Kill every descendant that is left and return their process ids; waits at most `patience` seconds."""
+        ended: set[int] = set()
+        deadline = time.monotonic() + patience
+        while left := self.alive():
+            for pid in left:
+                ended.add(pid)
+                with contextlib.suppress(OSError):
+                    os.kill(pid, signal.SIGKILL)
+            for pid in left:
+                with contextlib.suppress(OSError):
+                    os.waitpid(pid, os.WNOHANG)
+            if time.monotonic() > deadline:
+                break
+            time.sleep(0.02)
+        for pid in ended:
+            with contextlib.suppress(OSError):
+                os.waitpid(pid, os.WNOHANG)
+        self._subreaper(0)
+        return sorted(ended)

@@ -1,0 +1,137 @@
+"""The disposable clone in which Codex works: the subject's files, the base's instructions, no remotes, no hooks."""
+
+import os
+import shutil
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from fnmatch import fnmatchcase
+from pathlib import Path
+
+from proposer.git import Entry, Git
+from proposer.inputs.subject import Change, Subject, changes_between
+from proposer.inputs.workspace import Workspace, borrow
+
+__all__ = ["REMOVED", "Stage", "is_instruction", "prepare"]
+
+REMOVED = (".codex", ".agents")
+"""Folders that Codex would read from the stage, at any depth; the base's copies go into the private CODEX_HOME."""
+
+_NAMES = frozenset({"AGENTS.md", "AGENTS.override.md", "CLAUDE.md", ".gitattributes", *REMOVED})
+_TOP = ("schemas/", ".github/codex/")
+_FILES = frozenset({"proposer.toml", "codex.lock"})
+
+
+def is_instruction(path: str, more: tuple[str, ...] = ()) -> bool:
+    """Tell whether a path instructs Codex or this library, so that only the base's version may be used.
+
+    Names are compared without regard to case: a case-insensitive file system would not tell them apart.
+    """
+    folded = path.casefold()
+    if {part.casefold() for part in path.split("/")} & {name.casefold() for name in _NAMES}:
+        return True
+    if folded.startswith(_TOP) or folded in _FILES:
+        return True
+    return any(fnmatchcase(path, pattern) for pattern in more)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Stage:
+    """A stage that was checked out. `tree` is what it holds, `touched` the instruction paths that the change names."""
+
+    path: Path
+    tree: str
+    touched: tuple[str, ...]
+    workspace: Workspace
+
+    def generated(self, paths: Sequence[str]) -> set[str]:
+        """Return those paths that the base's attributes mark as generated or binary (gitattributes(5)).
+
+        The stage holds the `.gitattributes` of the base, so a change cannot hide its own files.
+        """
+        if not paths:
+            return set()
+        stdin = b"".join(os.fsencode(path) + b"\0" for path in paths)
+        rows = Git(cwd=self.path)("check-attr", "--stdin", "-z", "linguist-generated", "binary", stdin=stdin).split(
+            b"\0"
+        )
+        found = zip(rows[0::3], rows[2::3], strict=False)
+        return {os.fsdecode(path) for path, value in found if value in (b"set", b"true")}
+
+    def harvest(self, *, ignored: bool) -> tuple[str, list[Change]]:
+        """Return the tree that the stage holds now, and what differs from the one it started with.
+
+        The index that is used was kept outside of the stage, and the repository too: nothing that a model planted in
+        the stage (a nested `.git`, settings, hooks) is read as such.
+
+        Args:
+            ignored: also count files that the stage's own `.gitignore` hides.
+        """
+        index = self.workspace.root / "harvest.index"
+        shutil.copyfile(self.workspace.root / "stage.index", index)
+        git = self._outside(index)
+        git("add", "--all", *(["--force"] if ignored else []), "--", ":/")
+        tree = git.text("write-tree")
+        return tree, changes_between(git, self.tree, tree)
+
+    def _outside(self, index: Path) -> Git:
+        store = str(self.workspace.store)
+        return Git(
+            cwd=self.path,
+            environment={"GIT_DIR": store, "GIT_WORK_TREE": str(self.path), "GIT_INDEX_FILE": str(index)},
+        )
+
+
+def prepare(workspace: Workspace, subject: Subject, *, instruction: Callable[[str], bool]) -> Stage:
+    """Check the subject out into the stage, with the instruction paths of the base.
+
+    Args:
+        workspace: folders of the run.
+        subject: what to check out.
+        instruction: tells whether a path is an instruction path (`is_instruction` with the base's settings).
+    """
+    git = workspace.git().also(GIT_INDEX_FILE=str(workspace.root / "stage.index"))
+    tree = _sanitised(git, subject, instruction)
+    _clone(workspace, subject)
+    stage = Git(cwd=workspace.stage)
+    stage("read-tree", "--reset", "-u", tree)
+    shutil.copyfile(workspace.stage / ".git" / "index", workspace.root / "stage.index")
+    touched = sorted(change.path for change in subject.changes if instruction(change.path))
+    return Stage(path=workspace.stage, tree=tree, touched=tuple(touched), workspace=workspace)
+
+
+def _sanitised(git: Git, subject: Subject, instruction: Callable[[str], bool]) -> str:
+    """Write the subject's tree with every instruction path as the base has it."""
+    here, base = git.tree(subject.tree), git.tree(subject.base)
+    rows: list[bytes] = []
+    for path in {*filter(instruction, here), *filter(instruction, base)}:
+        kept = None if _removed(path) else base.get(path)
+        if here.get(path) != kept:
+            rows.append(_row(path, kept))
+    git("read-tree", subject.tree)
+    if rows:
+        # Removals first: a file that became a folder (or the reverse) would clash otherwise.
+        git("update-index", "-z", "--index-info", stdin=b"".join(sorted(rows)))
+    return git.text("write-tree")
+
+
+def _removed(path: str) -> bool:
+    return bool({part.casefold() for part in path.split("/")[:-1]} & set(REMOVED))
+
+
+def _row(path: str, entry: Entry | None) -> bytes:
+    """Return one line for `git update-index --index-info`: mode 0 removes the path."""
+    mode, oid = (entry.mode, entry.oid) if entry else ("0", "0" * 40)
+    return f"{mode} {oid}\t".encode() + os.fsencode(path) + b"\0"
+
+
+def _clone(workspace: Workspace, subject: Subject) -> None:
+    """Make the stage's repository: borrowed objects, a detached HEAD, and nothing else."""
+    Git(cwd=workspace.root)("init", "-q", "--template=", str(workspace.stage))
+    borrow(workspace.stage / ".git", workspace.store / "objects")
+    shallow = workspace.store / "shallow"
+    if shallow.exists():
+        shutil.copyfile(shallow, workspace.stage / ".git" / "shallow")
+    head = subject.head or workspace.git().text(
+        "commit-tree", subject.tree, "-p", subject.parent, "-m", "the change under review"
+    )
+    (workspace.stage / ".git" / "HEAD").write_text(f"{head}\n", encoding="ascii")

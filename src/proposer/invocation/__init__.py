@@ -1,0 +1,1 @@
+"""How Codex is started: the binary, its private homes and configuration, its sandbox, its events."""

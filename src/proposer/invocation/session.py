@@ -1,0 +1,159 @@
+"""One Codex process from its start to its end, under the relay and all limits."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+
+from proposer import process
+from proposer.config.lockfile import Lock
+from proposer.config.settings import Limits, Workflow
+from proposer.errors import Outcome, StopError
+from proposer.inputs.stage import Stage
+from proposer.invocation import command, events, home, sandbox
+from proposer.invocation.binary import Binary
+from proposer.relay.exchange import Backend
+from proposer.relay.server import Relay
+
+__all__ = ["Session", "hold"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Session:
+    """What Codex did, as events, requests and the world show it."""
+
+    relay: Relay
+    tally: events.Tally
+    ended: process.Ended
+    last_message: Path
+    stderr: Path
+    config: home.Home
+    shell: bool
+    shell_detail: str
+
+    def failure(self) -> StopError | None:
+        """Return why there is no final answer to judge; None where the turn was completed."""
+        if self.ended.stopped:
+            return _stopped(self.ended.stopped, self.relay.failures)
+        if self.tally.completed:
+            return None
+        if not self.tally.any_known:
+            return StopError(
+                Outcome.UNAVAILABLE,
+                f"codex ended with exit {self.ended.returncode} before its first event",
+                "see stderr.log of the record, then run: inv codex.doctor",
+            )
+        detail = self.relay.failures[-1] if self.relay.failures else self.tally.failure or "no reason given"
+        return _stopped(detail, self.relay.failures)
+
+
+def _stopped(reason: str, failures: list[str]) -> StopError:
+    """Return the error for a limit or an outage, with what helps."""
+    told = failures[-1] if reason.startswith("HTTP") and failures else reason
+    if told.startswith(("HTTP 401", "HTTP 403")):
+        hint = "check the API key and its permissions: inv codex.doctor"
+    elif told.startswith("HTTP 400"):
+        hint = "the provider refuses the request; the schema or the model of codex.lock may not be supported"
+    elif told.startswith("HTTP 429"):
+        hint = "wait for the rate limit or raise the quota, then run again"
+    elif "limit of" in told or "deadline" in told or "sign of life" in told:
+        hint = "run again; limits stand in proposer.toml, [limits]"
+    else:
+        hint = "run again later; requests.jsonl and responses.jsonl of the record show what was exchanged"
+    return StopError(Outcome.UNAVAILABLE, f"no verdict: {' '.join(told.split())[:240]}", hint)
+
+
+def hold(
+    *,
+    stage: Stage,
+    binary: Binary,
+    lock: Lock,
+    files: Mapping[str, bytes],
+    workflow: Workflow,
+    limits: Limits,
+    backend: Backend,
+    prompt: str,
+    schema: bytes,
+    mark: str,
+    folder: Path,
+    redact: Callable[[str], str],
+    readable: tuple[Path, ...],
+    read_only: tuple[str, ...],
+    on_step: Callable[[str], None],
+) -> Session:
+    """Furnish the homes, try the sandbox, run Codex to its end.
+
+    Args:
+        stage: where Codex works.
+        binary: the checked binary.
+        lock: chooses model and effort.
+        files: pinned files of the base.
+        workflow: its table in the settings of the base.
+        limits: the base's.
+        backend: who answers.
+        prompt: standard input of Codex.
+        schema: JSON Schema of the answer.
+        mark: unique to the run.
+        folder: the record's draft; receives events, requests and responses.
+        redact: takes one JSON line, gives it back without secrets.
+        readable: folders beside the stage that the model may read.
+        read_only: paths of the stage that stay read-only in `workspace-write`.
+        on_step: told what happens, for people.
+
+    Raises:
+        StopError: the workflow needs the sandbox and it does not start (`unavailable`).
+    """
+    relay = Relay(
+        backend, folder=folder, redact=redact, max_turns=limits.turns, max_tokens=limits.tokens, on_step=on_step
+    )
+    with relay:
+        furnish = partial(
+            home.furnish,
+            stage=stage,
+            binary=binary,
+            lock=lock,
+            files=files,
+            base_url=relay.base_url,
+            sandbox=workflow.sandbox,
+            readable=readable,
+            read_only=read_only,
+        )
+        config = furnish(with_shell=True)
+        tried = sandbox.preflight(binary, stage.workspace)
+        if not tried.works:
+            if workflow.sandbox != "read-only":
+                raise StopError(Outcome.UNAVAILABLE, f"the sandbox does not start: {tried.detail}", sandbox.REMEDY)
+            config = furnish(with_shell=False)
+        call = command.execute(stage.workspace, binary, prompt=prompt, schema=schema)
+        tally = events.Tally()
+        with (folder / "events.jsonl").open("w", encoding="utf-8") as log:
+
+            def keep(line: bytes) -> None:
+                event = events.parse(line)
+                if event is not None:
+                    tally.add(event)
+                    log.write(redact(line.decode(errors="replace")) + "\n")
+
+            on_step(f"codex {binary.version} ({lock.model}, {lock.effort}) works in the stage")
+            ended = process.supervise(
+                call.argv,
+                env=call.env,
+                cwd=call.cwd,
+                stdin=call.prompt,
+                stderr=call.stderr,
+                mark=mark,
+                ceilings=process.Ceilings(wall_seconds=limits.wall_seconds, idle_seconds=limits.idle_seconds),
+                on_line=keep,
+                last_activity=lambda: relay.last_activity,
+                must_stop=lambda: relay.stop,
+            )
+    return Session(
+        relay=relay,
+        tally=tally,
+        ended=ended,
+        last_message=call.last_message,
+        stderr=call.stderr,
+        config=config,
+        shell=tried.works,
+        shell_detail=tried.detail,
+    )

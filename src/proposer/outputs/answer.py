@@ -1,0 +1,171 @@
+"""The answer of a run: the last message, validated on this machine, its findings tied to lines that exist."""
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, Literal
+
+import jsonschema
+from jsonschema.exceptions import SchemaError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from proposer.errors import Outcome, StopError
+from proposer.inputs.untrusted import unreveal
+
+__all__ = ["Finding", "Lookup", "ReviewAnswer", "anchored", "final_message", "schema_of", "validated"]
+
+Lookup = Callable[[str, str], str | None]
+"""(side, path) -> text of the file on that side, or None."""
+
+_SHORT_QUOTE = 4
+
+
+class _Closed(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Finding(_Closed):
+    """One remark about lines that exist."""
+
+    title: str = Field(description="What is wrong, in one line.")
+    body: str = Field(description="Why it is wrong, what happens, and what would mend it.")
+    severity: Literal["P0", "P1", "P2", "P3"] = Field(description="P0 must not be merged; P3 is worth knowing.")
+    confidence: float = Field(description="0 to 1.", ge=0, le=1)
+    category: Literal["correctness", "security", "money", "data", "migration", "privacy", "performance", "tests", "api"]
+    side: Literal["new", "old"] = Field(description="`old` for lines that the change removes.")
+    path: str = Field(description="Path of the file, relative to the repository.")
+    start_line: int = Field(description="First line, counted from 1.")
+    end_line: int = Field(description="Last line.")
+    quote: str = Field(description="Verbatim text of those lines on that side.")
+
+
+class ReviewAnswer(_Closed):
+    """What a review answers."""
+
+    summary: str = Field(description="Two or three sentences for the author of the change.")
+    verdict: Literal["approve", "comment", "request_changes"]
+    findings: list[Finding] = Field(description="At most five, most severe first; an empty list is a good answer.")
+
+
+def schema_of(model: type[BaseModel]) -> dict[str, Any]:
+    """Return a model's JSON Schema in the form that strict structured outputs want: closed, all required, inlined."""
+    schema = model.model_json_schema()
+    definitions = schema.pop("$defs", {})
+
+    def inline(node: Any) -> Any:
+        if isinstance(node, list):
+            return [inline(item) for item in node]
+        if not isinstance(node, dict):
+            return node
+        if "$ref" in node:
+            return inline(definitions[node["$ref"].rpartition("/")[2]])
+        # `title` of a schema says nothing; a property of that name is a table and stays.
+        return {key: inline(item) for key, item in node.items() if not (key == "title" and isinstance(item, str))}
+
+    closed: dict[str, Any] = inline(schema)
+    return {"$schema": "https://json-schema.org/draft/2020-12/schema", **closed}
+
+
+def _strict(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found = dict(pairs)
+    if len(found) != len(pairs):
+        raise ValueError("a key stands twice")
+    return found
+
+
+def _no_constant(name: str) -> Any:
+    raise ValueError(f"{name} is not JSON")
+
+
+def final_message(last: str | None, file: Path) -> str:
+    """Return the final message: the last one of the stream, which must equal the `-o` file.
+
+    Raises:
+        StopError: there is none, it is empty, or the file says something else (`invalid`).
+    """
+    hint = "look at events.jsonl of the record"
+    if last is None or not last.strip():
+        raise StopError(Outcome.INVALID, "the model gave no answer", hint)
+    try:
+        written = file.read_text(encoding="utf-8", errors="replace")
+    except OSError as error:
+        raise StopError(Outcome.INVALID, "codex wrote no last-message file", hint) from error
+    if written.rstrip("\n") != last.rstrip("\n"):
+        raise StopError(Outcome.INVALID, "the last-message file contradicts the stream", hint)
+    return last
+
+
+def validated(message: str, schema: bytes) -> Any:
+    """Parse an answer and check it against the workflow's schema.
+
+    Raises:
+        StopError: not JSON, or it does not fit (`invalid`); or the schema itself is broken.
+    """
+    hint = "look at answer.json of the record; the prompt or the model may need a change"
+    try:
+        answer = json.loads(message, object_pairs_hook=_strict, parse_constant=_no_constant)
+    except (ValueError, RecursionError) as error:
+        raise StopError(Outcome.INVALID, f"the answer is not JSON: {str(error)[:120]}", hint) from error
+    try:
+        jsonschema.validate(answer, json.loads(schema))
+    except jsonschema.ValidationError as error:
+        where = "/".join(str(part) for part in error.absolute_path) or "the answer"
+        raise StopError(
+            Outcome.INVALID, f"the answer breaks the schema: {where}: {error.message[:160]}", hint
+        ) from error
+    except (SchemaError, ValueError) as error:
+        raise StopError(
+            Outcome.INVALID, f"the schema of the workflow is broken: {str(error)[:120]}", "mend it"
+        ) from error
+    return answer
+
+
+def findings_of(answer: Any) -> list[Finding] | None:
+    """Return the findings of a review-shaped answer; None for an answer of another shape."""
+    rows = answer.get("findings") if isinstance(answer, dict) else None
+    if not isinstance(rows, list):
+        return None
+    try:
+        return [Finding.model_validate(row) for row in rows]
+    except ValidationError:
+        return None
+
+
+def anchored(finding: Finding, lookup: Lookup, mask: Callable[[str], str]) -> Finding | None:
+    """Return the finding at the lines where its quote really stands, or None where it stands nowhere.
+
+    The quote is compared with its own side. Escapes that `reveal` made are undone; where the quote still does not
+    occur, quote and file are compared with secrets masked on both sides.
+    """
+    text = lookup(finding.side, finding.path)
+    if text is None:
+        return None
+    for quote, source in ((finding.quote, text), (unreveal(finding.quote), text), (mask(finding.quote), mask(text))):
+        found = _locate(quote, source, finding.start_line)
+        if found is not None:
+            return finding.model_copy(update={"start_line": found[0], "end_line": found[1]})
+    return None
+
+
+def _locate(quote: str, text: str, near: int) -> tuple[int, int] | None:
+    """Return first and last line of the occurrence nearest to a line; blanks at both ends of a line do not count."""
+    wanted = [line.strip() for line in quote.strip("\n").split("\n")]
+    if not any(wanted):
+        return None
+    lines = [line.strip() for line in text.split("\n")]
+    exact = sum(map(len, wanted)) < _SHORT_QUOTE
+    best: int | None = None
+    for at in range(len(lines) - len(wanted) + 1):
+        window = lines[at : at + len(wanted)]
+        same = window == wanted or (not exact and _covers(window, wanted))
+        if same and (best is None or abs(at + 1 - near) < abs(best + 1 - near)):
+            best = at
+    return (best + 1, best + len(wanted)) if best is not None else None
+
+
+def _covers(window: list[str], wanted: list[str]) -> bool:
+    """Tell whether a quote that starts or ends in mid-line stands in these lines."""
+    if len(wanted) == 1:
+        return wanted[0] in window[0]
+    ends = window[0].endswith(wanted[0]) and window[-1].startswith(wanted[-1])
+    return ends and window[1:-1] == wanted[1:-1]

@@ -1,0 +1,1 @@
+"""The loopback server that Codex takes for its model provider, and what can stand behind it."""

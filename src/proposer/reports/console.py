@@ -1,0 +1,98 @@
+"""The run on a terminal or in a CI log: progress on standard error, the report on standard output."""
+
+import os
+import sys
+import time
+from types import TracebackType
+from typing import Self, TextIO
+
+from rich.console import Console
+from rich.table import Table
+
+from proposer.errors import Outcome
+from proposer.reports.safe import log_line, terminal
+from proposer.reports.summary import Summary
+
+__all__ = ["Progress", "show"]
+
+_COLOURS = {
+    Outcome.CLEAN: "green", Outcome.FINDINGS: "yellow", Outcome.INCOMPLETE: "yellow", Outcome.UNAVAILABLE: "yellow",
+}  # fmt: skip
+
+
+class Progress:
+    """Tells on standard error what a run is at: one live line on a terminal, plain lines elsewhere."""
+
+    def __init__(self, stream: TextIO | None = None) -> None:
+        self._console = Console(file=stream or sys.stderr, highlight=False, soft_wrap=True)
+        self._live = self._console.is_terminal and not os.environ.get("CI")
+        self._started = time.monotonic()
+        self._status = self._console.status("starting") if self._live else None
+
+    def __enter__(self) -> Self:
+        """Start."""
+        if self._status:
+            self._status.start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """Clear the live line."""
+        if self._status:
+            self._status.stop()
+
+    def step(self, text: str) -> None:
+        """Tell the next step."""
+        elapsed = time.monotonic() - self._started
+        if self._status:
+            self._status.update(f"{elapsed:5.1f} s  {terminal(text)}")
+        else:
+            self._console.print(f"{elapsed:6.1f} s  {log_line(text)}", markup=False)
+
+
+def show(summary: Summary, stream: TextIO | None = None) -> None:
+    """Print the report of a run."""
+    console = Console(file=stream or sys.stdout, highlight=False, soft_wrap=True)
+    if summary.rehearsed:
+        console.print("No model was asked: a scripted model answered (rehearsal).", style="bold")
+    colour = _COLOURS.get(summary.outcome, "red")
+    console.print(f"[{colour} bold]{summary.workflow}: {summary.outcome.label}[/]  {_shown(summary.message)}")
+    if summary.hint:
+        console.print(f"  what helps: {_shown(summary.hint)}")
+    if summary.summary:
+        console.print(_shown(summary.summary))
+    if summary.findings:
+        table = Table(box=None, pad_edge=False, header_style="bold")
+        for title in ("", "where", "what"):
+            table.add_column(title, overflow="fold")
+        for finding in summary.findings:
+            removed = " (removed)" if finding.side == "old" else ""
+            place = f"{finding.path}:{finding.start_line}{removed}"
+            table.add_row(finding.severity, _shown(place), f"{_shown(finding.title)}\n{_shown(finding.body)}")
+        console.print(table)
+    _lists(console, summary)
+    if summary.record:
+        console.print(f"record: {summary.record}  (check it: inv codex.provenance {summary.run} --verify)")
+
+
+def _lists(console: Console, summary: Summary) -> None:
+    """Print what was left out, dropped and refused."""
+    for title, names in (
+        ("not reviewed", summary.not_reviewed),
+        ("excluded", summary.excluded),
+        ("instruction paths touched", summary.instruction_paths),
+    ):
+        if names:
+            console.print(f"{title}: {_shown(', '.join(names[:10]))}{' …' if len(names) > 10 else ''}")  # noqa: PLR2004
+    for note in summary.notes:
+        console.print(f"note: {_shown(note)}")
+    if summary.dropped:
+        console.print(f"dropped: {summary.dropped} finding(s) whose quote is not in the file")
+    if summary.refused_commands:
+        console.print(f"refused: {summary.refused_commands} command(s) of the model")
+
+
+def _shown(text: str) -> str:
+    """Return model text for a terminal, and for a CI log should this be one."""
+    return terminal(log_line(text))

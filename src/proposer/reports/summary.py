@@ -1,0 +1,68 @@
+"""The run as people and programs read it: one frozen value, and the JSON object of a run."""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from proposer.errors import Outcome
+from proposer.outputs.answer import Finding
+
+__all__ = ["SCHEMA", "Summary"]
+
+SCHEMA = "proposer/run/v1"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Summary:
+    """What a finished run came to. `record` is relative to the repository; digests are hexadecimal."""
+
+    run: str
+    workflow: str
+    outcome: Outcome
+    message: str
+    hint: str = ""
+    record: str = ""
+    fingerprint: str = ""
+    statement: str = ""
+    provider: str = ""
+    model: str = ""
+    base: str = ""
+    head: str = ""
+    summary: str = ""
+    findings: tuple[Finding, ...] = ()
+    dropped: int = 0
+    reasons: tuple[str, ...] = ()
+    not_reviewed: tuple[str, ...] = ()
+    excluded: tuple[str, ...] = ()
+    instruction_paths: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
+    refused_commands: int = 0
+    usage: dict[str, int] = field(default_factory=dict)
+    seconds: float = 0.0
+
+    @property
+    def rehearsed(self) -> bool:
+        """Whether a script or a recording answered instead of a model."""
+        return self.provider.startswith(("rehearsal", "cassette"))
+
+    def document(self) -> dict[str, Any]:
+        """Return the JSON object of the run (`proposer/run/v1`)."""
+        return {
+            "schema": SCHEMA,
+            "run": self.run,
+            "workflow": self.workflow,
+            "outcome": self.outcome.label,
+            "exit": self.outcome.exit_code,
+            "record": self.record,
+            "fingerprint": f"sha256:{self.fingerprint}",
+            "statement": f"sha256:{self.statement}",
+            "findings": len(self.findings),
+            "dropped": self.dropped,
+            "not_reviewed": list(self.not_reviewed),
+            "excluded": list(self.excluded),
+            "instruction_paths": list(self.instruction_paths),
+            "refused_commands": self.refused_commands,
+            "proposal": None,
+            "usage": {key: self.usage.get(key, 0) for key in ("input_tokens", "cached_input_tokens", "output_tokens")},
+            "seconds": round(self.seconds, 3),
+            "message": " ".join(self.message.split()),
+        }

@@ -1,0 +1,19 @@
+"""The Invoke collection `codex`; the only package that imports Invoke.
+
+Use it in a `tasks.py`:
+
+from invoke import Collection
+from proposer.tasks import codex
+
+ns = Collection(codex)
+"""
+
+from invoke.collection import Collection
+
+from proposer.tasks import care, runs
+
+__all__ = ["codex"]
+
+codex = Collection("codex")
+for _task in (runs.review, runs.run, care.doctor, care.lock, care.provenance):
+    codex.add_task(_task)

@@ -1,0 +1,248 @@
+"""One run, stage by stage: lock, subject, stage, prompt, invoke, events, answer, gates, record, report."""
+
+import contextlib
+import signal
+import threading
+from collections.abc import Callable, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+
+from proposer import git
+from proposer.chronicle import Chronicle
+from proposer.config import lock as locks
+from proposer.config import settings as config
+from proposer.config.lockfile import Lock
+from proposer.errors import InterruptedRunError, Outcome, StopError, UsageError
+from proposer.inputs import prompt as prompts
+from proposer.inputs import stage as stages
+from proposer.inputs import subject as subjects
+from proposer.inputs import untrusted
+from proposer.inputs import workspace as workspaces
+from proposer.invocation import binary as binaries
+from proposer.invocation import session as sessions
+from proposer.outputs import answer as answers
+from proposer.outputs.redact import Redactor, secret_values
+from proposer.outputs.verdict import Observed, Verdict, judge
+from proposer.provenance import origin as origins
+from proposer.provenance import record as records
+from proposer.relay import provider as providers
+from proposer.reports.summary import Summary
+
+__all__ = ["Request", "execute"]
+
+_RESERVE = 4_000
+"""Characters kept free for headings and fences around what goes into the prompt."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Request:
+    """What a person or a job asks for; nothing in it chooses binary, model, sandbox, prompt or schema."""
+
+    workflow: str
+    base: str = ""
+    head: str = ""
+    staged: bool = False
+    provider: str = ""
+    texts: tuple[Path, ...] = ()
+    fresh: bool = False
+    unlocked: bool = False
+
+
+def execute(
+    folder: Path, request: Request, *, environment: Mapping[str, str], on_step: Callable[[str], None]
+) -> Summary:
+    """Run a workflow in the repository that holds `folder`, and keep a record of it.
+
+    Args:
+        folder: somewhere inside the repository; the repository itself is only read, but for `.proposer/`.
+        request: what to do.
+        environment: the caller's environment; it names the key and the CI job, nothing else.
+        on_step: told what happens, for people.
+
+    Returns:
+        The summary of the run; its outcome may be any.
+
+    Raises:
+        UsageError: the request or the configuration cannot be used; there is no record then.
+    """
+    origin = origins.of(environment)
+    if request.unlocked and origin.ci:
+        raise UsageError("--unlocked is refused in CI", "leave it out: CI runs what codex.lock pins")
+    root = git.root_of(folder)
+    key = [environment[name] for name in providers.KEY_NAMES if environment.get(name)]
+    redactor = Redactor([*key, *secret_values(environment)])
+    store = records.Store(root)
+    chronicle = Chronicle(store=store, workflow=request.workflow, origin=origin, unlocked=request.unlocked)
+    with workspaces.opened(root) as workspace, _signals():
+        try:
+            reused = _steps(root, request, environment, workspace, chronicle, redactor, on_step)
+            if reused is not None:
+                return reused
+        except UsageError:
+            chronicle.discard()
+            raise
+        except KeyboardInterrupt:
+            chronicle.stop(InterruptedRunError())
+        except StopError as stop:
+            chronicle.stop(stop)
+        return chronicle.close()
+
+
+def _steps(
+    root: Path,
+    request: Request,
+    environment: Mapping[str, str],
+    workspace: workspaces.Workspace,
+    chronicle: Chronicle,
+    redactor: Redactor,
+    on_step: Callable[[str], None],
+) -> Summary | None:
+    """Take the steps in order; a summary is returned only where a finished run is reused."""
+    # 2. Subject: object ids before anything else.
+    on_step("resolving the subject")
+    here = locks.of_worktree(root) if request.unlocked or not request.base else None
+    branch = config.parse(here.settings).project.default_branch if here and here.settings else ""
+    subject = subjects.resolve(
+        workspace, base=request.base, head=request.head, staged=request.staged, default_branch=branch
+    )
+    # 1. Lock of the base, its settings, and the bytes that it pins.
+    pinned, lock = _locked(root, request, workspace, subject, chronicle)
+    settings = config.parse(pinned.settings or b"")
+    if settings.project.personal_data:
+        redactor = redactor.with_personal()
+    chronicle.begin(subject, lock, pinned, redactor)
+    chronicle.drift(locks.differences(lock, pinned) if not request.unlocked else [])
+    workflow = settings.workflow(request.workflow)
+    source, schema = _asset(pinned, workflow.prompt), _asset(pinned, workflow.output_schema)
+    provider = providers.choose(request.provider, settings.provider.default, root=root, environment=environment)
+    chronicle.uses(workflow, provider)
+    # 3. Stage; the digest of the binary is taken meanwhile.
+    on_step("staging the subject")
+    instruction = partial(stages.is_instruction, more=(*settings.paths.instruction, *pinned.files))
+    with ThreadPoolExecutor(1) as pool:
+        checked = pool.submit(binaries.check, binaries.find(), lock, cached=not chronicle.origin.ci)
+        stage = stages.prepare(workspace, subject, instruction=instruction)
+        binary = checked.result()
+    chronicle.staged(stage, binary)
+    # 4. Prompt.
+    texts = [(path.name, raw, untrusted.clean(redactor.text(raw))) for path in request.texts if (raw := _read(path))]
+    used = len(source) + sum(len(text) for _, _, text in texts) + _RESERVE
+    diff = prompts.diff_of(
+        workspace.git(),
+        subject,
+        generated=stage.generated,
+        exclude=settings.paths.exclude,
+        budget=max(settings.limits.prompt_characters - used, 0),
+    )
+    prompt = prompts.render(
+        source.decode(),
+        diff=diff,
+        texts=[(name, text) for name, _, text in texts],
+        limit=settings.limits.prompt_characters,
+        values={},
+    )
+    chronicle.asks(prompt, diff, texts)
+    if not request.fresh and (kept := chronicle.known()) is not None:
+        return kept
+    if not subject.changes and workflow.empty_is_clean:
+        chronicle.judged(Verdict(outcome=Outcome.CLEAN, reasons=((Outcome.CLEAN, "the change is empty"),)))
+        return None
+    # 5.-7. Invoke, behind the relay; events as they come.
+    objects = Path(git.Git(cwd=root).text("rev-parse", "--path-format=absolute", "--git-path", "objects"))
+    with providers.opened(
+        provider, codex=binary.path, upstream=settings.provider.upstream, folder=workspace.root
+    ) as backend:
+        session = sessions.hold(
+            stage=stage, binary=binary, lock=lock, files=pinned.files, workflow=workflow, limits=settings.limits,
+            backend=backend, prompt=prompt.text, schema=schema, mark=chronicle.draft.id, folder=chronicle.draft.folder,
+            redact=redactor.jsonl, readable=(workspace.store / "objects", objects),
+            read_only=tuple(sorted(name for name in pinned.files if (stage.path / name).exists())), on_step=on_step,
+        )  # fmt: skip
+    on_step("checking what was done and said")
+    observed = _observe(session, stage, workflow)
+    chronicle.heard(session, observed)
+    # 8., 9. Answer and gates: the world first, whatever the answer claims.
+    answer, failure = None, session.failure()
+    if failure is None:
+        try:
+            message = answers.final_message(session.tally.last_message, session.last_message)
+            chronicle.said(message)
+            answer = answers.validated(message, schema)
+        except StopError as stop:
+            failure = stop
+    lookup = partial(_text, workspace.git(), subject)
+    chronicle.judged(judge(answer, workflow=workflow, diff=diff, observed=observed, lookup=lookup, mask=redactor.text))
+    if failure is not None:
+        raise failure
+    return None
+
+
+def _locked(
+    root: Path, request: Request, workspace: workspaces.Workspace, subject: subjects.Subject, chronicle: Chronicle
+) -> tuple[locks.Pinned, Lock]:
+    """Return the pinned files and the lock that count: the base's, or the working tree's where the base has none."""
+    if request.unlocked:
+        chronicle.note("unlocked: files of the working tree were used, whatever codex.lock says")
+        pinned, where = locks.of_worktree(root), "the working tree"
+    else:
+        pinned, where = locks.of_tree(workspace.git(), subject.base), f"base {subject.base[:12]}"
+        if pinned.lock_text is None:
+            here = locks.of_worktree(root)
+            if here.lock_text is not None:
+                chronicle.note("the base has no codex.lock: lock and instructions of the working tree were used")
+                chronicle.lock_from = "worktree"
+                pinned, where = here, "the working tree"
+    return pinned, locks.read(pinned.lock_text, where)
+
+
+def _asset(pinned: locks.Pinned, path: str) -> bytes:
+    try:
+        return pinned.files[path]
+    except KeyError:
+        raise UsageError(f"{path} is named in proposer.toml and missing in the base", "commit the file first") from None
+
+
+def _read(path: Path) -> str:
+    try:
+        return path.read_text(encoding="utf-8", errors="replace")
+    except OSError as error:
+        raise UsageError(f"--text {path} cannot be read: {error.strerror}", "name an existing file") from error
+
+
+def _text(store: git.Git, subject: subjects.Subject, side: str, path: str) -> str | None:
+    """Return the text of a file on a side of the change."""
+    entry = subjects.regular(store.tree(subject.tree if side == "new" else subject.old), path)
+    return store.blobs([entry.oid])[entry.oid].decode("utf-8", errors="replace") if entry else None
+
+
+def _observe(session: sessions.Session, stage: stages.Stage, workflow: config.Workflow) -> Observed:
+    """Look at the world after the run: files of the stage, the rendered configuration, what was offered and called."""
+    _, changes = stage.harvest(ignored=workflow.sandbox == "read-only")
+    return Observed(
+        written=tuple(change.path for change in changes),
+        config_changed=session.config.changed(),
+        violations=tuple(session.relay.violations),
+        refused=tuple(session.relay.refused),
+        truncated=tuple(session.tally.truncated),
+        instruction_paths=stage.touched,
+        strays=session.ended.strays,
+    )
+
+
+@contextlib.contextmanager
+def _signals() -> Iterator[None]:
+    """Treat SIGTERM (a cancelled CI job) as Ctrl-C while a run is on."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+
+    def interrupt(number: int, frame: object) -> None:  # noqa: ARG001 - the signature of a handler
+        raise KeyboardInterrupt
+
+    before = signal.signal(signal.SIGTERM, interrupt)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)

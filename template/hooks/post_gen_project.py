@@ -1,0 +1,69 @@
+"""Copies the shared assets and writes answers and lock. Standard library only; no network, no process."""
+
+import importlib.util
+import json
+import re
+import shutil
+import sys
+from pathlib import Path
+
+ROOT = Path({{ asset_root | tojson }})
+ANSWERS = json.loads({{ cookiecutter | tojson | tojson }})
+LIBRARY = ROOT / "src" / "proposer" if (ROOT / "src" / "proposer").is_dir() else ROOT.parent
+ASSETS = {"prompts": ".github/codex/prompts", "skills": ".agents/skills", "schemas": "schemas"}
+
+
+def load(name):
+    """Load a module of the library by path."""
+    spec = importlib.util.spec_from_file_location(name, LIBRARY / "config" / f"{name}.py")
+    module = importlib.util.module_from_spec(spec)
+    sys.modules[name] = module  # dataclasses look their module up
+    spec.loader.exec_module(module)
+    return module
+
+
+def copy_assets(project: Path) -> None:
+    """Copy prompts, skills and schemas to where Codex and the tasks read them."""
+    for kind, target in ASSETS.items():
+        for source in sorted((ROOT / kind).rglob("*")):
+            parts = source.relative_to(ROOT / kind).parts
+            if source.is_file() and not any(part.startswith((".", "__")) for part in parts):
+                place = project / target / Path(*parts)
+                place.parent.mkdir(parents=True, exist_ok=True)
+                shutil.copyfile(source, place)
+
+
+def write_lock(project: Path, version: str) -> None:
+    """Pin every file that instructs Codex, as `inv codex.lock` does."""
+    lockfile = load("lockfile")
+    more = lockfile.workflow_files((project / "proposer.toml").read_bytes())
+    files = {}
+    for path in sorted(project.rglob("*")):
+        name = path.relative_to(project).as_posix()
+        if path.is_file() and lockfile.is_pinned(name, more):
+            files[name] = lockfile.digest(path.read_bytes())
+    lock = lockfile.Lock(
+        codex_version=lockfile.CODEX_VERSION,
+        model=ANSWERS["model"],
+        effort=ANSWERS["effort"],
+        proposer_version=version,
+        codex_sha256=lockfile.CODEX_SHA256,
+        files=files,
+    )
+    (project / lockfile.LOCK_NAME).write_text(lockfile.render(lock), encoding="utf-8", newline="\n")
+
+
+def main() -> None:
+    """Complete the generated repository."""
+    project = Path.cwd()
+    version = re.search(r'__version__ = "([^"]+)"', (LIBRARY / "__init__.py").read_text(encoding="utf-8"))[1]
+    copy_assets(project)
+    answers = {key: value for key, value in sorted(ANSWERS.items()) if not key.startswith("_")}
+    document = {"schema": "proposer/template/v1", "template_version": version, "answers": answers}
+    text = json.dumps(document, indent=2, ensure_ascii=False) + "\n"
+    (project / load("answers").TEMPLATE_FILE).write_text(text, encoding="utf-8", newline="\n")
+    write_lock(project, version)
+
+
+sys.dont_write_bytecode = True
+main()
