@@ -100,6 +100,7 @@ def _steps(
     on_step: Callable[[str], None],
 ) -> Summary | None:
     """Take the steps in order; a summary is returned only where a finished run is reused."""
+    raw = [(path.name, _read(path)) for path in request.texts]
     # 2. Subject: object ids before anything else.
     on_step("resolving the subject")
     here = locks.of_worktree(root) if request.unlocked or not request.base else None
@@ -127,7 +128,7 @@ def _steps(
         binary = checked.result()
     chronicle.staged(stage, binary)
     # 4. Prompt.
-    texts = [(path.name, raw, untrusted.clean(redactor.text(raw))) for path in request.texts if (raw := _read(path))]
+    texts = [(name, text, untrusted.clean(redactor.text(text))) for name, text in raw]
     used = len(source) + sum(len(text) for _, _, text in texts) + _RESERVE
     diff = prompts.diff_of(
         workspace.git(),
@@ -219,9 +220,9 @@ def _text(store: git.Git, subject: subjects.Subject, side: str, path: str) -> st
 
 def _observe(session: sessions.Session, stage: stages.Stage, workflow: config.Workflow) -> Observed:
     """Look at the world after the run: files of the stage, the rendered configuration, what was offered and called."""
-    _, changes = stage.harvest(ignored=workflow.sandbox == "read-only")
+    written = stage.harvest(ignored=workflow.sandbox == "read-only")
     return Observed(
-        written=tuple(change.path for change in changes),
+        written=tuple(written),
         config_changed=session.config.changed(),
         violations=tuple(session.relay.violations),
         refused=tuple(session.relay.refused),

@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from pathlib import Path
 
+from proposer.errors import Outcome, StopError, UsageError
 from proposer.git import Entry, Git
-from proposer.inputs.subject import Change, Subject, changes_between
+from proposer.inputs.subject import Subject, changes_between
 from proposer.inputs.workspace import Workspace, borrow
 
 __all__ = ["REMOVED", "Stage", "is_instruction", "prepare"]
@@ -57,21 +58,31 @@ class Stage:
         found = zip(rows[0::3], rows[2::3], strict=False)
         return {os.fsdecode(path) for path, value in found if value in (b"set", b"true")}
 
-    def harvest(self, *, ignored: bool) -> tuple[str, list[Change]]:
-        """Return the tree that the stage holds now, and what differs from the one it started with.
+    def harvest(self, *, ignored: bool) -> list[str]:
+        """Return what the stage holds now that differs from the tree it started with.
 
         The index that is used was kept outside of the stage, and the repository too: nothing that a model planted in
-        the stage (a nested `.git`, settings, hooks) is read as such.
+        the stage (settings, hooks, a nested repository) is read as such. A nested `.git` is removed, and reported as
+        one added path: git would take its folder for a submodule and look away from the files in it.
 
         Args:
             ignored: also count files that the stage's own `.gitignore` hides.
+
+        Raises:
+            StopError: the stage cannot be read back (`violated`).
         """
+        planted = _unplant(self.path)
         index = self.workspace.root / "harvest.index"
         shutil.copyfile(self.workspace.root / "stage.index", index)
         git = self._outside(index)
-        git("add", "--all", *(["--force"] if ignored else []), "--", ":/")
-        tree = git.text("write-tree")
-        return tree, changes_between(git, self.tree, tree)
+        try:
+            git("add", "--all", *(["--force"] if ignored else []), "--", ":/")
+            changes = changes_between(git, self.tree, git.text("write-tree"))
+        except UsageError as error:
+            raise StopError(
+                Outcome.VIOLATED, f"the stage cannot be read back: {error.message}", "see events.jsonl"
+            ) from error
+        return sorted([*planted, *(change.path for change in changes)])
 
     def _outside(self, index: Path) -> Git:
         store = str(self.workspace.store)
@@ -79,6 +90,24 @@ class Stage:
             cwd=self.path,
             environment={"GIT_DIR": store, "GIT_WORK_TREE": str(self.path), "GIT_INDEX_FILE": str(index)},
         )
+
+
+def _unplant(stage: Path) -> list[str]:
+    """Remove every `.git` below the stage's own one and return the paths."""
+    found = []
+    for folder, folders, files in os.walk(stage):
+        for name in [name for name in (*folders, *files) if name.casefold() == ".git"]:
+            path = Path(folder) / name
+            if name in folders:
+                folders.remove(name)
+            if path == stage / ".git":
+                continue
+            found.append(path.relative_to(stage).as_posix())
+            if path.is_dir() and not path.is_symlink():
+                shutil.rmtree(path, ignore_errors=True)
+            else:
+                path.unlink(missing_ok=True)
+    return found
 
 
 def prepare(workspace: Workspace, subject: Subject, *, instruction: Callable[[str], bool]) -> Stage:

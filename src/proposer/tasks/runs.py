@@ -33,7 +33,7 @@ def _workflow(name: str, options: dict[str, Any]) -> None:
 
     as_json = options.pop("json")
     with edge(as_json=as_json):
-        out, texts = options.pop("out"), tuple(Path(text) for text in options.pop("text"))
+        out, texts = options.pop("out"), tuple(Path(text) for text in options.pop("text") or ())
         if out:
             write.check(Path(out))
         request = workflow.Request(workflow=name, texts=texts, **options)
@@ -55,7 +55,7 @@ def review(
     head: str = "",
     staged: bool = False,
     provider: str = "",
-    text: Sequence[str] = (),
+    text: Sequence[str] | None = None,
     out: str = "",
     fresh: bool = False,
     json: bool = False,
@@ -78,7 +78,7 @@ def run(
     head: str = "",
     staged: bool = False,
     provider: str = "",
-    text: Sequence[str] = (),
+    text: Sequence[str] | None = None,
     out: str = "",
     fresh: bool = False,
     json: bool = False,

@@ -1,0 +1,55 @@
+"""Fixtures of the pipeline tests: a wired repository for each test."""
+
+import shutil
+from pathlib import Path
+
+import pytest
+
+from lab import Lab, wire
+from proposer.invocation import binary, sandbox
+
+
+@pytest.fixture(scope="session")
+def master(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The repository that every test gets a copy of: three commits, the last two change note.txt."""
+    root = tmp_path_factory.mktemp("master") / "repo"
+    root.mkdir()
+    lab = Lab(root=root, scratch=root.parent, home=root.parent)
+    lab.git("init", "-q", "-b", "main")
+    wire(root)
+    lab.git("add", "-A")
+    lab.relock()
+    lab.write("note.txt", "guard()\nkeep\n")
+    lab.commit("before")
+    lab.write("note.txt", "keep\na = 1\n")
+    lab.commit("change")
+    return root
+
+
+@pytest.fixture
+def lab(master: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Lab:
+    """A copy of the master repository, with a HOME and a cache of its own."""
+    root, scratch, home = tmp_path / "repo", tmp_path / "scratch", tmp_path / "home"
+    shutil.copytree(master, root, symlinks=True)
+    scratch.mkdir()
+    home.mkdir()
+    monkeypatch.setenv("HOME", str(home))
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    for name in ("CI", "GITHUB_ACTIONS", "GITLAB_CI", "CODEX_API_KEY", "OPENAI_API_KEY"):
+        monkeypatch.delenv(name, raising=False)
+    return Lab(root=root, scratch=scratch, home=home)
+
+
+@pytest.fixture(scope="session")
+def sandbox_works(tmp_path_factory: pytest.TempPathFactory) -> bool:
+    """Whether Codex's sandbox starts on this machine."""
+    folder = tmp_path_factory.mktemp("preflight")
+    (folder / "home").mkdir()
+    (folder / "codex").mkdir()
+    return sandbox.probe(binary.find(), folder / "home", folder / "codex", []).works
+
+
+@pytest.fixture(autouse=True)
+def _needs_sandbox(request: pytest.FixtureRequest, sandbox_works: bool) -> None:
+    if request.node.get_closest_marker("sandbox") and not sandbox_works:
+        pytest.skip("left out: user namespaces are switched off here")
