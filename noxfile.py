@@ -1,0 +1,114 @@
+"""The entrance: every check of this repository is a nox session, the same on a laptop and in CI.
+
+`nox` runs the everyday sessions; `nox --list` shows all of them.
+"""
+
+import os
+from pathlib import Path
+
+import nox
+
+nox.needs_version = ">=2025.5.1"
+nox.options.default_venv_backend = "uv|virtualenv"
+nox.options.sessions = ["lint", "types", "tests", "pipeline"]
+nox.options.reuse_existing_virtualenvs = True
+nox.options.error_on_missing_interpreters = False
+
+# uv looks at its own certificates by default; behind a company's proxy the system's are the right ones.
+os.environ.setdefault("UV_SYSTEM_CERTS", "1")
+os.environ.setdefault("UV_NATIVE_TLS", "1")
+
+REQUIREMENTS = Path("requirements")
+SETS = {
+    "run": [],
+    "nox": ["--only-group", "nox"],
+    "test": ["--group", "test"],
+    "lint": ["--group", "lint"],
+    "measure": ["--group", "measure"],
+    "dist": ["--only-group", "dist"],
+}
+LEFT_OUT = {
+    "lint types": "development tools (linters, type checker)",
+    "template": "the generated applications' own dependencies and servers",
+    "docs": "the documentation's tools",
+    "dist": "the build tools",
+    "measure": "minutes on an idle machine",
+}
+CODE = ["src", "tests", "benchmarks", "noxfile.py", "tasks.py"]
+
+
+def prepare(session: nox.Session, requirements: str, *, project: bool = True) -> None:
+    """Install a hash-locked set and, on top, this project without looking for anything else."""
+    session.install("--require-hashes", "-r", str(REQUIREMENTS / f"{requirements}.txt"))
+    if project:
+        session.install("--no-deps", "-e", ".")
+
+
+def pytest(session: nox.Session, *folders: str) -> None:
+    """Run pytest over folders, in two processes; `-- ARGUMENTS` replaces them."""
+    arguments = session.posargs or ["-n", "2", "--dist", "worksteal", *folders]
+    session.run("python", "-m", "pytest", *arguments)
+
+
+@nox.session
+def lint(session: nox.Session) -> None:
+    """Ruff (every rule, with a commented ignore list), its formatter, and the layers of the library."""
+    prepare(session, "lint")
+    session.run("ruff", "check", *CODE)
+    session.run("ruff", "format", "--check", *CODE)
+    session.run("lint-imports")
+
+
+@nox.session
+def types(session: nox.Session) -> None:
+    """Mypy, strict."""
+    prepare(session, "lint")
+    session.run("mypy")
+
+
+@nox.session
+def tests(session: nox.Session) -> None:
+    """Unit and contract tests: no Codex process, seconds."""
+    prepare(session, "test")
+    pytest(session, "tests/unit", "tests/contract")
+
+
+@nox.session
+def pipeline(session: nox.Session) -> None:
+    """Whole runs with the real Codex binary and scripted models: no key, no network."""
+    prepare(session, "test")
+    pytest(session, "tests/pipeline")
+
+
+@nox.session
+def measure(session: nox.Session) -> None:
+    """Print each figure of the speed budget against its named peer, measured in the same run."""
+    prepare(session, "measure")
+    session.run("python", "benchmarks/measure.py", *session.posargs)
+
+
+@nox.session
+def dist(session: nox.Session) -> None:
+    """Build wheel and sdist twice, compare them byte for byte, and look into the wheel."""
+    prepare(session, "dist", project=False)
+    session.run("python", "tests/dist/build_twice.py")
+
+
+@nox.session
+def requirements(session: nox.Session) -> None:
+    """Write the hash-locked requirement files anew from pyproject.toml (needs the package index)."""
+    session.install("--require-hashes", "-r", str(REQUIREMENTS / "nox.txt"))
+    for name, groups in SETS.items():
+        target = str(REQUIREMENTS / f"{name}.txt")
+        options = ["--universal", "--python-version", "3.11", "--generate-hashes", "--no-header", "--no-annotate"]
+        only = [word.replace("--only-group", "--group") for word in groups]
+        source = [] if "--only-group" in groups else ["pyproject.toml"]
+        session.run("uv", "pip", "compile", "-q", *source, *only, *options, "-o", target, *session.posargs)
+
+
+@nox.session(venv_backend="none")
+def leftout(session: nox.Session) -> None:
+    """Say which sessions need more than Python, pip and git, so that a green run is not taken for all of it."""
+    session.log("left out here, because they need more than Python, pip and git, or much time:")
+    for name, why in LEFT_OUT.items():
+        session.log(f"  nox -s {name}: {why}")
