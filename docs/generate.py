@@ -1,0 +1,170 @@
+"""Writes the pages of docs/reference from the code that they describe; `--check` compares instead (session `docs`)."""
+
+import argparse
+import json
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any, get_args
+
+from invoke.tasks import Task
+from pydantic import BaseModel
+from pydantic.fields import FieldInfo
+
+from proposer.config import answers, assets
+from proposer.config.settings import Limits, Paths, Project, Provider, Settings, Workflow
+from proposer.errors import EXIT_INTERNAL, EXIT_INTERRUPTED, EXIT_USAGE, Outcome
+from proposer.outputs.answer import Finding, ReviewAnswer
+from proposer.provenance.record import Document
+from proposer.tasks import codex
+
+FOLDER = Path(__file__).parent / "reference"
+NOTE = "<!-- Written by docs/generate.py; do not edit. -->"
+
+
+def table(head: tuple[str, ...], rows: list[tuple[str, ...]]) -> Iterator[str]:
+    """Yield the lines of a Markdown table; bars inside a cell are escaped."""
+    yield f"| {' | '.join(head)} |"
+    yield f"|{'---|' * len(head)}"
+    for row in rows:
+        yield f"| {' | '.join(cell.replace('|', chr(92) + '|') for cell in row)} |"
+    yield ""
+
+
+def outcomes() -> Iterator[str]:
+    """Yield the page about outcomes and exit codes."""
+    yield from (
+        "# Outcomes and exit codes",
+        "",
+        "The worst outcome of a run wins; the table lists the worst first.",
+        "",
+    )
+    rows = [(f"`{one.label}`", str(one.exit_code), one.meaning) for one in Outcome]
+    yield from table(("outcome", "exit", "means"), rows)
+    yield from ("Codes that are no outcome of a run:", "")
+    others = [
+        (str(EXIT_USAGE), "the request or the configuration cannot be used; the message says what to change"),
+        (str(EXIT_INTERNAL), "a bug; the message says how to report it"),
+        (str(EXIT_INTERRUPTED), "interrupted before there was a record"),
+        ("1", "Invoke's own: a typo in an option or a task; never a verdict"),
+    ]
+    yield from table(("exit", "means"), others)
+
+
+def kind(field: FieldInfo) -> str:
+    """Return a field's type as people write it."""
+    choices = get_args(field.annotation)
+    if choices and all(isinstance(choice, str) for choice in choices):
+        return " or ".join(f"`{choice}`" for choice in choices)
+    names = {"str": "text", "int": "number", "float": "number", "bool": "true or false"}
+    text = getattr(field.annotation, "__name__", str(field.annotation))
+    return names.get(text, "list" if "tuple" in str(field.annotation) else text)
+
+
+def keys(model: type[BaseModel]) -> Iterator[str]:
+    """Yield the table of a settings table's keys."""
+    rows = []
+    for name, field in model.model_fields.items():
+        default = "needed" if field.is_required() else f"`{json.dumps(field.get_default(call_default_factory=True))}`"
+        rows.append((f"`{field.alias or name}`", kind(field), default, field.description or ""))
+    yield from table(("key", "value", "default", "means"), rows)
+
+
+def settings() -> Iterator[str]:
+    """Yield the page about proposer.toml."""
+    yield from ("# Settings: proposer.toml", "")
+    yield "A run reads the file from its base commit, never from the change that it looks at. Unknown keys are errors."
+    yield from ("", f"`version` is {Settings.model_fields['version'].default}.", "")
+    tables: dict[str, type[BaseModel]] = {
+        "[project]": Project, "[provider]": Provider, "[limits]": Limits, "[paths]": Paths, "[workflows.NAME]": Workflow,
+    }  # fmt: skip
+    for name, model in tables.items():
+        yield from (f"## {name}", "", (model.__doc__ or "").strip().splitlines()[0], "")
+        yield from keys(model)
+
+
+def tasks() -> Iterator[str]:
+    """Yield the page about the tasks."""
+    yield from ("# Tasks", "", "`inv --list` shows them; `inv --help codex.review` explains one.", "")
+    for name in sorted(codex.task_names):
+        task: Task[Callable[..., Any]] = codex[name]
+        yield from (f"## inv codex.{name}", "")
+        yield from (line.strip() for line in (task.__doc__ or "").strip().splitlines())
+        yield ""
+        options = [argument for argument in task.get_arguments() if argument.name]
+        rows = []
+        for option in options:
+            spelled = f"{option.name.upper()}" if option.positional else f"--{option.name.replace('_', '-')}"
+            takes = "" if option.takes_value is False or option.positional else " VALUE"
+            rows.append((f"`{spelled}{takes}`", option.help or ""))
+        yield from table(("option", "means"), rows)
+
+
+def shape(model: type[BaseModel], prefix: str = "") -> list[tuple[str, ...]]:
+    """Return (field, type, meaning) of a model and the models inside it."""
+    rows: list[tuple[str, ...]] = []
+    for name, field in model.model_fields.items():
+        inner = field.annotation
+        if isinstance(inner, type) and issubclass(inner, BaseModel):
+            rows += shape(inner, f"{prefix}{name}.")
+        else:
+            text = str(inner).replace("typing.", "").removeprefix("<class '").removesuffix("'>")
+            rows.append((f"`{prefix}{name}`", f"`{text}`", field.description or ""))
+    return rows
+
+
+def documents() -> Iterator[str]:
+    """Yield the page about the answer and the record."""
+    yield from (
+        "# Documents",
+        "",
+        "## The answer of a review",
+        "",
+        "`schemas/review.schema.json`; closed, all needed.",
+        "",
+    )
+    yield from table(("field", "type", "means"), [row for row in shape(ReviewAnswer) if "findings" not in row[0]])
+    yield from ("Each of `findings`:", "")
+    yield from table(("field", "type", "means"), shape(Finding))
+    yield from ("## record.json", "", "Null where a desk has no such thing. Digests are hexadecimal SHA-256.", "")
+    yield from table(("field", "type"), [row[:2] for row in shape(Document)])
+
+
+def questions() -> Iterator[str]:
+    """Yield the page about the template's answers."""
+    context = json.loads((assets.folder("template") / "cookiecutter.json").read_text(encoding="utf-8"))
+    prompts = context["__prompts__"]
+    yield from ("# Template answers", "", "Give them with `proposer new DEST --set KEY=VALUE`.", "")
+    rows = []
+    for name, default in context.items():
+        if not name.startswith("_"):
+            allowed = ", ".join(f"`{choice}`" for choice in answers.CHOICES.get(name, ())) or "text"
+            first = default[0] if isinstance(default, list) else default
+            rows.append((f"`{name}`", str(prompts.get(name, "")), allowed, f"`{first}`"))
+    yield from table(("answer", "question", "allowed", "default"), rows)
+
+
+PAGES = {"outcomes": outcomes, "settings": settings, "tasks": tasks, "documents": documents, "answers": questions}
+
+
+def main() -> int:
+    """Write or compare; 1 where a page differs."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--check", action="store_true", help="compare only")
+    check = parser.parse_args().check
+    stale = []
+    for name, page in PAGES.items():
+        head, *rest = page()
+        text = "\n".join([head, "", NOTE, *rest]).rstrip() + "\n"
+        path = FOLDER / f"{name}.md"
+        if check and (not path.exists() or path.read_text(encoding="utf-8") != text):
+            stale.append(path.name)
+        elif not check:
+            path.write_text(text, encoding="utf-8")
+    for name in stale:
+        sys.stderr.write(f"docs/reference/{name} does not fit the code; run: nox -s docs -- --write\n")
+    return 1 if stale else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
