@@ -24,6 +24,7 @@ SETS = {
     "nox": ["--only-group", "nox"],
     "test": ["--group", "test"],
     "lint": ["--group", "lint"],
+    "docs": ["--group", "docs"],
     "measure": ["--group", "measure"],
     "dist": ["--only-group", "dist"],
 }
@@ -34,7 +35,7 @@ LEFT_OUT = {
     "dist": "the build tools",
     "measure": "minutes on an idle machine",
 }
-CODE = ["src", "tests", "benchmarks", "noxfile.py", "tasks.py"]
+CODE = ["src", "tests", "benchmarks", "docs", ".ci", "noxfile.py", "tasks.py"]
 
 
 def prepare(session: nox.Session, requirements: str, *, project: bool = True) -> None:
@@ -85,6 +86,18 @@ def measure(session: nox.Session) -> None:
     """Print each figure of the speed budget against its named peer, measured in the same run."""
     prepare(session, "measure")
     session.run("python", "benchmarks/measure.py", *session.posargs)
+
+
+@nox.session
+def docs(session: nox.Session) -> None:
+    """Check the generated reference, build the pages strictly, run what they tell readers to type (`-- --write`: update)."""
+    prepare(session, "docs")
+    if session.posargs == ["--write"]:
+        session.run("python", "docs/generate.py")
+        return
+    session.run("python", "docs/generate.py", "--check")
+    session.run("mkdocs", "build", "--strict", "--quiet", "--site-dir", str(Path(session.create_tmp()) / "site"))
+    session.run("python", "-m", "pytest", "tests/docs", *session.posargs)
 
 
 @nox.session

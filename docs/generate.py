@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any, get_args
 
-from invoke.tasks import Task
+from invoke.tasks import Task  # noqa: TC002 - read at run time
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
