@@ -82,6 +82,14 @@ def pipeline(session: nox.Session) -> None:
 
 
 @nox.session
+def guards(session: nox.Session) -> None:
+    """Hold this repository to its own lock and wiring, by its own tasks."""
+    prepare(session, "run")
+    session.run("inv", "codex.lock", "--check")
+    session.run("inv", "codex.doctor")
+
+
+@nox.session
 def measure(session: nox.Session) -> None:
     """Print each figure of the speed budget against its named peer, measured in the same run."""
     prepare(session, "measure")

@@ -1,51 +1,85 @@
 """The run as Markdown, for the record, a comment or a job summary."""
 
+from proposer.outputs.answer import Finding
 from proposer.reports.safe import markdown
 from proposer.reports.summary import Summary
 
-__all__ = ["render"]
+__all__ = ["MAX_BYTES", "REHEARSED", "render"]
 
-_TICKS = {ord("`"): "'"}
+MAX_BYTES = 60_000
+"""Size of a report. GitHub takes 65,536 characters for a comment; the rest is for whoever publishes it."""
 REHEARSED = "**No model was asked: a scripted model answered (rehearsal).**"
+_TICKS = {ord("`"): "'"}
+_ROWS = 20
 
 
 def render(summary: Summary) -> str:
-    """Return the report; its first line says so where no model was asked."""
+    """Return the report, at most `MAX_BYTES` long; its first line says so where no model was asked.
+
+    Where it does not fit, the least severe findings leave first, and how many left is said.
+    """
+    head, tail = _head(summary), _tail(summary)
+    blocks = [_finding(finding) for finding in summary.findings]
+    kept = len(blocks)
+    while True:
+        left = len(blocks) - kept
+        note = [f"{left} more finding(s), less severe, did not fit: see answer.json of the record.", ""] if left else []
+        text = "\n".join([*head, *(line for block in blocks[:kept] for line in block), *note, *tail]).rstrip() + "\n"
+        if len(text.encode(errors="replace")) <= MAX_BYTES:
+            return text
+        if kept == 0:
+            return f"# {summary.workflow}: {summary.outcome.label}\n\nThe rest did not fit: see answer.json of the record.\n"
+        kept -= 1
+
+
+def _head(summary: Summary) -> list[str]:
     lines = [REHEARSED, ""] if summary.rehearsed else []
-    lines += [f"# {summary.workflow}: {summary.outcome.label}", "", markdown(summary.message), ""]
+    lines += [f"# {summary.workflow}: {summary.outcome.label}", "", markdown(_cut(summary.message, 2_000)), ""]
     if summary.hint:
-        lines += [f"What helps: {markdown(summary.hint)}", ""]
+        lines += [f"What helps: {markdown(_cut(summary.hint, 2_000))}", ""]
     if summary.summary:
-        lines += [markdown(summary.summary), ""]
-    for finding in summary.findings:
-        place = f"{finding.path}:{finding.start_line}" + (" (removed line)" if finding.side == "old" else "")
-        lines += [
-            f"## {finding.severity} {markdown(_line(finding.title))}",
-            "",
-            f"{_code(place)} · {finding.category} · confidence {finding.confidence:.0%}",
-            "",
-            markdown(finding.body),
-            "",
-            _block(finding.quote),
-            "",
-        ]
+        lines += [markdown(_cut(summary.summary, 8_000)), ""]
+    return lines
+
+
+def _finding(finding: Finding) -> list[str]:
+    place = f"{finding.path}:{finding.start_line}" + (" (removed line)" if finding.side == "old" else "")
+    return [
+        f"## {finding.severity} {markdown(_line(_cut(finding.title, 500)))}",
+        "",
+        f"{_code(place)} · {finding.category} · confidence {finding.confidence:.0%}",
+        "",
+        markdown(_cut(finding.body, 8_000)),
+        "",
+        _block(_cut(finding.quote, 8_000)),
+        "",
+    ]
+
+
+def _tail(summary: Summary) -> list[str]:
+    lines: list[str] = []
     for title, names in (
         ("Not reviewed", summary.not_reviewed),
         ("Excluded", summary.excluded),
         ("Instruction paths touched", summary.instruction_paths),
     ):
         if names:
-            lines += [f"## {title}", "", *(f"- {_code(name)}" for name in names), ""]
+            more = [f"- and {len(names) - _ROWS} more"] if len(names) > _ROWS else []
+            lines += [f"## {title}", "", *(f"- {_code(name)}" for name in names[:_ROWS]), *more, ""]
     notes = [*summary.notes]
     if summary.dropped:
         notes.append(f"{summary.dropped} finding(s) dropped: the quote is not in the file")
     if summary.refused_commands:
         notes.append(f"{summary.refused_commands} command(s) of the model refused by the sandbox or the rules")
-    lines += [f"- {markdown(note)}" for note in notes]
+    lines += [f"- {markdown(_line(_cut(note, 500)))}" for note in notes[:_ROWS]]
     tokens = summary.usage.get("input_tokens", 0) + summary.usage.get("output_tokens", 0)
     provider, span = summary.provider.partition(":")[0], f"{summary.base[:12]}..{summary.head[:12]}"
     lines += ["", " · ".join((f"Run {_code(summary.run)}", summary.model, provider, f"{tokens} tokens", span))]
-    return "\n".join(lines).rstrip() + "\n"
+    return lines
+
+
+def _cut(text: str, characters: int) -> str:
+    return text if len(text) <= characters else f"{text[:characters]} [cut: the text was longer]"
 
 
 def _line(text: str) -> str:
@@ -53,7 +87,7 @@ def _line(text: str) -> str:
 
 
 def _code(text: str) -> str:
-    return f"`{_line(text).translate(_TICKS)}`"
+    return f"`{_line(_cut(text, 500)).translate(_TICKS)}`"
 
 
 def _block(text: str) -> str:

@@ -4,12 +4,12 @@ import json
 from pathlib import Path
 
 from proposer.errors import UsageError
-from proposer.reports import markdown, sarif
+from proposer.reports import markdown, page, sarif
 from proposer.reports.summary import Summary
 
 __all__ = ["check", "write"]
 
-_FORMS = (".md", ".json", ".sarif")
+_FORMS = (".md", ".json", ".sarif", ".html")
 
 
 def check(path: Path) -> None:
@@ -33,6 +33,8 @@ def write(summary: Summary, path: Path) -> None:
     check(path)
     if path.suffix == ".md":
         text = markdown.render(summary)
+    elif path.suffix == ".html":
+        text = page.render(summary)
     elif path.suffix == ".sarif":
         text = json.dumps(sarif.render(summary), indent=2, ensure_ascii=False) + "\n"
     else:

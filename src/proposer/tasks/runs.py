@@ -16,7 +16,7 @@ _HELP = {
     "staged": "look at what is staged, against HEAD",
     "provider": "openai, or rehearsal:FILE for a scripted model (no key, no network)",
     "text": "file with untrusted text to include, such as a pull request's description; repeatable",
-    "out": "write the report to a file: .md, .json or .sarif",
+    "out": "write the report to a file: .md, .json, .sarif or .html",
     "fresh": "ask again even if nothing has changed since the last run",
     "json": "print one JSON object and nothing else on standard output",
     "unlocked": "use the working tree's prompt and settings although codex.lock differs (never in CI)",
