@@ -98,7 +98,7 @@ def measure(session: nox.Session) -> None:
 
 @nox.session
 def docs(session: nox.Session) -> None:
-    """Check the generated reference, build the pages strictly, run what they tell readers to type (`-- --write`: update)."""
+    """Check the generated reference, build the pages, run what they tell readers to type (`-- --write`: update)."""
     prepare(session, "docs")
     if session.posargs == ["--write"]:
         session.run("python", "docs/generate.py")

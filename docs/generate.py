@@ -76,7 +76,8 @@ def settings() -> Iterator[str]:
     yield "A run reads the file from its base commit, never from the change that it looks at. Unknown keys are errors."
     yield from ("", f"`version` is {Settings.model_fields['version'].default}.", "")
     tables: dict[str, type[BaseModel]] = {
-        "[project]": Project, "[provider]": Provider, "[limits]": Limits, "[paths]": Paths, "[workflows.NAME]": Workflow,
+        "[project]": Project, "[provider]": Provider, "[limits]": Limits, "[paths]": Paths,
+        "[workflows.NAME]": Workflow,
     }  # fmt: skip
     for name, model in tables.items():
         yield from (f"## {name}", "", (model.__doc__ or "").strip().splitlines()[0], "")

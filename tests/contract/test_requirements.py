@@ -12,7 +12,15 @@ from packaging.version import Version
 ROOT = Path(__file__).parents[2]
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
 GROUPS = PROJECT["dependency-groups"]
-FILES = {"run": None, "nox": "nox", "test": "test", "lint": "lint", "docs": "docs", "measure": "measure", "dist": "dist"}
+FILES = {
+    "run": None,
+    "nox": "nox",
+    "test": "test",
+    "lint": "lint",
+    "docs": "docs",
+    "measure": "measure",
+    "dist": "dist",
+}
 ALONE = {"nox", "dist"}
 
 

@@ -28,7 +28,8 @@ def render(summary: Summary) -> str:
         if len(text.encode(errors="replace")) <= MAX_BYTES:
             return text
         if kept == 0:
-            return f"# {summary.workflow}: {summary.outcome.label}\n\nThe rest did not fit: see answer.json of the record.\n"
+            title = f"# {summary.workflow}: {summary.outcome.label}"
+            return f"{title}\n\nThe rest did not fit: see answer.json of the record.\n"
         kept -= 1
 
 
