@@ -13,29 +13,39 @@ from proposer.git import Git
 from proposer.relay.script import SCHEMA
 from proposer.reports.summary import Summary
 
-__all__ = ["Demonstration", "demonstrate"]
+__all__ = ["Demonstration", "demonstrate", "planted"]
 
-_PLANTED = '''"""Posting a transaction again when the first attempt timed out."""
+_PLANTED = '''"""Posting again when an answer did not come in time."""
 
 import uuid
 from collections.abc import Callable
-from typing import TypeVar
 
-Answer = TypeVar("Answer")
+from {package}.finance.dto import CreateTransactionRequest, TransactionDTO
+
+__all__ = ["post_with_retry"]
 
 ATTEMPTS = 3
 
 
-def post_with_retry(post: Callable[[str], Answer]) -> Answer:
-    """Post with an idempotency key, up to three times."""
-    for attempt in range(ATTEMPTS):
+def post_with_retry(
+    post: Callable[[CreateTransactionRequest, str], TransactionDTO], request: CreateTransactionRequest
+) -> TransactionDTO:
+    """Post a transaction, up to three times.
+
+    Args:
+        post: sends a request with an idempotency key to `POST /finance/transactions`.
+        request: the transaction.
+
+    Raises:
+        TimeoutError: no attempt was answered in time.
+    """
+    for _ in range(ATTEMPTS - 1):
         key = str(uuid.uuid4())
         try:
-            return post(key)
+            return post(request, key)
         except TimeoutError:
-            if attempt == ATTEMPTS - 1:
-                raise
-    raise AssertionError("unreachable")
+            continue
+    return post(request, str(uuid.uuid4()))
 '''
 _DEFECT = "        key = str(uuid.uuid4())"
 
@@ -52,6 +62,11 @@ class Demonstration:
     def good(self) -> bool:
         """Whether the planted defect was blocked and the record verified."""
         return self.summary.outcome is Outcome.BLOCKED and self.verified
+
+
+def planted(package: str) -> str:
+    """Return the module with the defect: each attempt has an idempotency key of its own, so a retry posts again."""
+    return _PLANTED.replace("{package}", package)
 
 
 def _script(path: str) -> dict[str, object]:
@@ -104,7 +119,7 @@ def demonstrate(folder: Path, *, environment: Mapping[str, str], on_step: Callab
     git("init", "-q", "-b", "main", "--template=")
     _commit(git, "Generate the application")
     path = f"src/{package}/finance/retry.py"
-    (folder / path).write_text(_PLANTED, encoding="utf-8")
+    (folder / path).write_text(planted(package), encoding="utf-8")
     _commit(git, "Retry payments that time out")
     script = folder / ".proposer" / "demo-script.json"
     script.parent.mkdir(exist_ok=True)

@@ -1,4 +1,4 @@
-"""Copies the shared assets and writes answers and lock. Standard library only; no network, no process."""
+"""Lays the chosen overlays, copies the shared assets, writes answers and lock. Standard library only; no network, no process."""
 
 import importlib.util
 import json
@@ -20,6 +20,21 @@ def load(name):
     sys.modules[name] = module  # dataclasses look their module up
     spec.loader.exec_module(module)
     return module
+
+
+def lay_overlays(project: Path) -> None:
+    """Move the files of the chosen answers into place, and drop the others.
+
+    A folder of `.overlays` is named after answers, such as `fastapi+finance`; it counts when all of them were given.
+    """
+    chosen, overlays = {ANSWERS[question] for question in load("answers").CHOICES}, project / ".overlays"
+    for overlay in sorted(overlays.iterdir()):
+        for source in sorted(overlay.rglob("*")) if set(overlay.name.split("+")) <= chosen else ():
+            if source.is_file():
+                place = project / source.relative_to(overlay)
+                place.parent.mkdir(parents=True, exist_ok=True)
+                source.rename(place)
+    shutil.rmtree(overlays)
 
 
 def copy_assets(project: Path) -> None:
@@ -57,6 +72,7 @@ def main() -> None:
     """Complete the generated repository."""
     project = Path.cwd()
     version = re.search(r'__version__ = "([^"]+)"', (LIBRARY / "__init__.py").read_text(encoding="utf-8"))[1]
+    lay_overlays(project)
     copy_assets(project)
     answers = {key: value for key, value in sorted(ANSWERS.items()) if not key.startswith("_")}
     document = {"schema": "proposer/template/v1", "template_version": version, "answers": answers}

@@ -1,0 +1,1 @@
+"""Accounts, double-entry transactions and balances."""

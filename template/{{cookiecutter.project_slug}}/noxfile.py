@@ -1,0 +1,63 @@
+"""The checks of this repository. Developers and CI start the same sessions: `nox`, or `nox -s NAME`.
+
+Sessions run in the environment that starts nox (README, set-up): it is made once, and what was tested is what is
+installed.
+"""
+
+import sys
+from pathlib import Path
+
+import nox
+
+nox.options.default_venv_backend = "none"
+nox.options.error_on_missing_interpreters = True
+
+GUARDS = (
+    ("codex.lock", "--check"),
+    ("codex.doctor",),
+)
+"""Tasks that must pass: what instructs Codex is what codex.lock pins, and the wiring works."""
+
+
+def _tool(name: str) -> str:
+    """Return a program of this environment, wherever PATH points."""
+    return str(Path(sys.executable).with_name(name))
+
+
+@nox.session
+def lint(session: nox.Session) -> None:
+    """Lint, and check the format."""
+    session.run(_tool("ruff"), "check")
+    session.run(_tool("ruff"), "format", "--check")
+
+
+@nox.session
+def types(session: nox.Session) -> None:
+    """Check types, strictly."""
+    session.run(_tool("mypy"))
+
+
+@nox.session
+def tests(session: nox.Session) -> None:
+    """Run all tests; arguments after `--` go to pytest."""
+    session.run(_tool("pytest"), *session.posargs)
+
+
+@nox.session
+def boundaries(session: nox.Session) -> None:
+    """Check that modules meet through their `api` alone."""
+    session.run(_tool("lint-imports"))
+    session.run(_tool("pytest"), "tests/test_boundaries.py")
+
+
+@nox.session
+def migrations(session: nox.Session) -> None:
+    """Check that models and migrations agree, and that every migration goes up and down."""
+    session.run(_tool("pytest"), "tests/test_migrations.py")
+
+
+@nox.session
+def guards(session: nox.Session) -> None:
+    """Check the wiring of Codex."""
+    for task in GUARDS:
+        session.run(_tool("inv"), *task)

@@ -1,0 +1,1 @@
+"""What every module stands on: settings, credentials, problems, audit, idempotency, the database."""
