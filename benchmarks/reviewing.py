@@ -24,6 +24,18 @@ name = "bench"
 base_url = "{url}"
 wire_api = "responses"
 supports_websockets = false
+[features]
+shell_snapshot = false
+goals = false
+hooks = false
+plugins = false
+apps = false
+multi_agent = false
+image_generation = false
+view_image = false
+memories = false
+[skills.bundled]
+enabled = false
 """
 
 
@@ -65,9 +77,11 @@ def measure(scratch: Path, rounds: int) -> tuple[float, float]:
         with relay, prompt.open("rb") as text:
             (home / "config.toml").write_text(CONFIG.format(url=relay.base_url), encoding="utf-8")
             call = [str(codex.path), "exec", "--json", "--ephemeral", "-C", str(root), "-"]
-            subprocess.run(
-                call, stdin=text, env={**environment, "CODEX_HOME": str(home)}, check=True, capture_output=True
+            done = subprocess.run(
+                call, stdin=text, env={**environment, "CODEX_HOME": str(home)}, check=False, capture_output=True
             )
+        if done.returncode:
+            sys.exit(f"{done.stdout.decode()[-500:]}\n{done.stderr.decode()[-500:]}")
 
     ours()
     found = timing.interleaved({"ours": ours, "peer": peer}, rounds)

@@ -29,7 +29,12 @@ def repository(root: Path) -> None:
 
 def git(root: Path, *argv: str) -> None:
     """Run git."""
-    subprocess.run(["git", *argv], cwd=root, check=True, stdin=subprocess.DEVNULL)
+    subprocess.run(
+        ["git", "-c", "gc.auto=0", "-c", "maintenance.auto=false", *argv],
+        cwd=root,
+        check=True,
+        stdin=subprocess.DEVNULL,
+    )
 
 
 def measure(scratch: Path, rounds: int) -> tuple[float, float]:
