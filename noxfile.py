@@ -25,6 +25,7 @@ SETS = {
     "test": ["--group", "test"],
     "lint": ["--group", "lint"],
     "docs": ["--group", "docs"],
+    "template": ["--group", "template"],
     "measure": ["--group", "measure"],
     "dist": ["--only-group", "dist"],
 }
@@ -79,6 +80,13 @@ def pipeline(session: nox.Session) -> None:
     """Whole runs with the real Codex binary and scripted models: no key, no network."""
     prepare(session, "test")
     pytest(session, "tests/pipeline")
+
+
+@nox.session
+def template(session: nox.Session) -> None:
+    """Generate repositories, and run their own checks and real linters in them."""
+    prepare(session, "template")
+    pytest(session, "tests/template")
 
 
 @nox.session

@@ -18,6 +18,7 @@ FILES = {
     "test": "test",
     "lint": "lint",
     "docs": "docs",
+    "template": "template",
     "measure": "measure",
     "dist": "dist",
 }

@@ -1,10 +1,13 @@
-"""Idempotency keys and the audit log, on the database itself."""
+"""Idempotency keys, the audit log and locks, on the database itself."""
+
+import sqlite3
+from contextlib import closing
 
 import pytest
-from sqlalchemy import delete, select, update
+from sqlalchemy import delete, select, text, update
 from sqlalchemy.exc import IntegrityError
 
-from {{ cookiecutter.package_name }}.core.api import ConflictError, Context, claim, record
+from {{ cookiecutter.package_name }}.core.api import ConflictError, Context, Settings, claim, record
 from {{ cookiecutter.package_name }}.core.tables import AuditRow, IdempotencyRow
 
 PRINT, OTHER_PRINT = "a" * 64, "b" * 64
@@ -56,3 +59,18 @@ def test_audit_rows_cannot_be_changed(context: Context, change: object) -> None:
         session.execute(change)  # type: ignore[call-overload]  # either statement is executable
     with context.database.reading() as session:
         assert [row.action for row in session.scalars(select(AuditRow))] == ["a"]
+
+
+def test_a_writer_holds_the_lock_before_it_looks(context: Context, settings: Settings) -> None:
+    path = settings.database_url.removeprefix("sqlite:///")
+    with context.database.writing() as session, closing(sqlite3.connect(path, timeout=0)) as other:
+        session.execute(text("SELECT 1"))
+        with pytest.raises(sqlite3.OperationalError, match="locked"):
+            other.execute("BEGIN IMMEDIATE")
+
+
+def test_a_reader_waits_for_no_writer(context: Context) -> None:
+    with context.database.writing() as writer, context.database.reading() as reader:
+        writer.add(IdempotencyRow(scope="s", key="k", fingerprint=PRINT, subject="x", used_at=context.now))
+        writer.flush()
+        assert reader.scalars(select(IdempotencyRow)).all() == []
