@@ -16,6 +16,7 @@ from proposer.config.settings import Limits, Paths, Project, Provider, Settings,
 from proposer.errors import EXIT_INTERNAL, EXIT_INTERRUPTED, EXIT_USAGE, Outcome
 from proposer.outputs.answer import Finding, ReviewAnswer
 from proposer.provenance.record import Document
+from proposer.relay.cassette import MANIFEST, Manifest
 from proposer.tasks import codex
 
 FOLDER = Path(__file__).parent / "reference"
@@ -129,6 +130,16 @@ def documents() -> Iterator[str]:
     yield from table(("field", "type", "means"), shape(Finding))
     yield from ("## record.json", "", "Null where a desk has no such thing. Digests are hexadecimal SHA-256.", "")
     yield from table(("field", "type"), [row[:2] for row in shape(Document)])
+    yield from (f"## {MANIFEST}", "", "The manifest of a cassette (`--record FOLDER`).", "")
+    yield "Beside it lie the files of the run's record, as they are, and the codex.lock that counted."
+    yield from (
+        "",
+        "A replay must give `prompt.md`, `answer.json`, `proposal.patch` and the outcome again, byte for byte.",
+    )
+    yield "`requests.jsonl` must be equal without ids and times; `events.jsonl` then is, in any order inside a turn."
+    yield from ("A missing or changed file is exit 3, and so is another Codex; no manifest or another format is 2.", "")
+    rows = [(row[0].replace("`format`", "`schema`"), *row[1:]) for row in shape(Manifest)]
+    yield from table(("field", "type", "means"), rows)
 
 
 def questions() -> Iterator[str]:

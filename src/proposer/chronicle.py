@@ -20,8 +20,9 @@ from proposer.invocation.session import Session
 from proposer.outputs.answer import Finding
 from proposer.outputs.redact import Redactor
 from proposer.outputs.verdict import Observed, Verdict
-from proposer.provenance import record, statement
+from proposer.provenance import record, recording, statement
 from proposer.provenance.origin import Origin
+from proposer.relay import cassette
 from proposer.relay.provider import Provider
 from proposer.reports import markdown
 from proposer.reports.summary import Summary
@@ -57,6 +58,7 @@ class Chronicle:
         self._verdict: Verdict | None = None
         self._stop: StopError | None = None
         self._fingerprint = ""
+        self._reusable = True
         self._redactor = Redactor()
 
     def note(self, text: str) -> None:
@@ -84,9 +86,13 @@ class Chronicle:
                 "look at the change, then run: inv codex.lock, and commit codex.lock with it",
             )
 
-    def uses(self, workflow: config.Workflow, provider: Provider) -> None:
-        """Take down which workflow runs and who answers."""
+    def uses(
+        self, workflow: config.Workflow, provider: Provider, *, replayed: Sequence[dict[str, str]] | None = None
+    ) -> None:
+        """Take down which workflow runs and who answers; for a replay, the digests of the run's untrusted texts."""
         self._workflow, self._provider = workflow, provider
+        if replayed is not None:
+            self._reusable, self._untrusted = False, list(replayed)
 
     def staged(self, stage: Stage, binary: Binary) -> None:
         """Take down the stage and the checked binary."""
@@ -99,7 +105,7 @@ class Chronicle:
     def asks(self, prompt: Prompt, diff: Diff, texts: Sequence[tuple[str, str, str]]) -> None:
         """Take down the prompt; the fingerprint is known now. `texts` holds (name, raw, cleaned)."""
         self._diff = diff
-        self._untrusted = [
+        self._untrusted = self._untrusted or [
             {"name": name, "sha256": digests.of_bytes(raw.encode(errors="surrogatepass")),
              "cleaned_sha256": digests.of_bytes(cleaned.encode(errors="surrogatepass"))}
             for name, raw, cleaned in texts
@@ -179,6 +185,11 @@ class Chronicle:
         if self._stop is not None:
             reasons.append((self._stop.outcome, self._stop.message))
         outcome = Outcome.worst(*(reason[0] for reason in reasons))
+        tape = self._provider.tape if self._provider else None
+        if tape is not None and self._stop is None:
+            rows = tape.unlike(self.draft.folder, outcome.label)
+            reasons += [(Outcome.DRIFTED, f"{row} (cassette {tape.name})") for row in rows]
+            outcome = Outcome.worst(*(reason[0] for reason in reasons))
         message = next((text for kind, text in reasons if kind is outcome), "nothing to report")
         hint = self._stop.hint if self._stop is not None and outcome is self._stop.outcome else ""
         finished = datetime.now(UTC)
@@ -199,6 +210,7 @@ class Chronicle:
             "refused_commands": len(self._observed.refused),
             "usage": vars(session.relay.usage) if session else {},
             "seconds": round((finished - self._started).total_seconds(), 3),
+            "drift": tape.difference if tape else "",
         }
         findings = tuple(Finding.model_validate(row) for row in result["findings"])
         if self._subject is None:
@@ -208,10 +220,23 @@ class Chronicle:
         summary = self._summary(run=self.draft.id, outcome=outcome, **shown)
         self._complete(summary)
         document = self._document(summary, result, finished)
-        folder = self._store.keep(self.draft, document, lambda digest: statement.of(document, digest))
+        folder = self._store.keep(
+            self.draft, document, lambda digest: statement.of(document, digest), reusable=self._reusable
+        )
         return self._summary(
             run=self.draft.id, outcome=outcome, statement=digests.of_file(folder / record.STATEMENT), **shown
         )
+
+    def tape(self, folder: Path) -> None:
+        """Write the record, which is closed, as a cassette too.
+
+        Raises:
+            UsageError: the folder cannot be written.
+        """
+        if self._subject is not None:
+            kept = self._store.runs / self.draft.id
+            manifest = recording.manifest_of(self._store.document(kept))
+            cassette.write(folder, manifest, kept, self._pinned.lock_text)
 
     def _complete(self, summary: Summary) -> None:
         """Write the files that every record has."""
@@ -219,6 +244,8 @@ class Chronicle:
         for name in ("events.jsonl", "requests.jsonl", "responses.jsonl", "stderr.log", "prompt.md"):
             (folder / name).touch()
         self.draft.write("answer.md", markdown.render(summary))
+        if summary.drift:
+            self.draft.write("drift.diff", summary.drift + "\n")
         good = summary.outcome in _EVENTS
         line = {
             "ts": datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z"),
@@ -284,11 +311,19 @@ class Chronicle:
                 workflow=self.origin.workflow,
                 actor=self.origin.actor,
                 repo=self.origin.repo,
-                git=record.GitPart(base_sha=subject.base, head_sha=subject.head, tree=subject.tree),
+                git=record.GitPart(
+                    base_sha=subject.base,
+                    head_sha=subject.head,
+                    tree=subject.tree,
+                    kind=subject.kind,
+                    old_tree=subject.old,
+                    parent_sha=subject.parent,
+                ),
                 outcome=summary.outcome.label,
                 fingerprint=self._fingerprint,
                 unlocked=self._unlocked,
                 lock_from=self.lock_from,
+                replay_of=self._provider.tape.manifest.run if self._provider and self._provider.tape else None,
             ),
             inputs=record.Inputs(
                 prompt_file=workflow.prompt if workflow else None,

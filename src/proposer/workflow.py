@@ -8,6 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 from proposer import git
 from proposer.chronicle import Chronicle
@@ -27,18 +28,33 @@ from proposer.outputs.redact import Redactor, secret_values
 from proposer.outputs.verdict import Observed, Verdict, judge
 from proposer.provenance import origin as origins
 from proposer.provenance import record as records
+from proposer.relay import cassette
 from proposer.relay import provider as providers
+from proposer.relay.places import CODEX, OBJECTS, RUN, Places
 from proposer.reports.summary import Summary
 
-__all__ = ["Request", "execute"]
+__all__ = ["Replay", "Request", "execute"]
 
 _RESERVE = 4_000
 """Characters kept free for headings and fences around what goes into the prompt."""
 
 
 @dataclass(frozen=True, kw_only=True)
+class Replay:
+    """A run that is played again: its subject and texts as the record names them, its exchanges as a provider."""
+
+    subject: subjects.Recorded
+    provider: providers.Provider
+    texts: tuple[tuple[str, str], ...]
+    untrusted: tuple[dict[str, str], ...]
+
+
+@dataclass(frozen=True, kw_only=True)
 class Request:
-    """What a person or a job asks for; nothing in it chooses binary, model, sandbox, prompt or schema."""
+    """What a person or a job asks for; nothing in it chooses binary, model, sandbox, prompt or schema.
+
+    `record` is a folder that keeps the run as a cassette; such a run is never one that was made before.
+    """
 
     workflow: str
     base: str = ""
@@ -48,6 +64,8 @@ class Request:
     texts: tuple[Path, ...] = ()
     fresh: bool = False
     unlocked: bool = False
+    record: Path | None = None
+    replay: Replay | None = None
 
 
 def execute(
@@ -70,6 +88,8 @@ def execute(
     origin = origins.of(environment)
     if request.unlocked and origin.ci:
         raise UsageError("--unlocked is refused in CI", "leave it out: CI runs what codex.lock pins")
+    if request.record is not None:
+        cassette.check_target(request.record)
     root = git.root_of(folder)
     key = [environment[name] for name in providers.KEY_NAMES if environment.get(name)]
     redactor = Redactor([*key, *secret_values(environment)])
@@ -87,7 +107,10 @@ def execute(
             chronicle.stop(InterruptedRunError())
         except StopError as stop:
             chronicle.stop(stop)
-        return chronicle.close()
+        summary = chronicle.close()
+        if request.record is not None:
+            chronicle.tape(request.record)
+        return summary
 
 
 def _steps(
@@ -100,14 +123,11 @@ def _steps(
     on_step: Callable[[str], None],
 ) -> Summary | None:
     """Take the steps in order; a summary is returned only where a finished run is reused."""
-    raw = [(path.name, _read(path)) for path in request.texts]
+    again = request.replay
+    raw = again.texts if again else [(path.name, _read(path)) for path in request.texts]
     # 2. Subject: object ids before anything else.
     on_step("resolving the subject")
-    here = locks.of_worktree(root) if request.unlocked or not request.base else None
-    branch = config.parse(here.settings).project.default_branch if here and here.settings else ""
-    subject = subjects.resolve(
-        workspace, base=request.base, head=request.head, staged=request.staged, default_branch=branch
-    )
+    subject = subjects.recall(workspace, again.subject) if again else _subject(root, request, workspace)
     # 1. Lock of the base, its settings, and the bytes that it pins.
     pinned, lock = _locked(root, request, workspace, subject, chronicle)
     settings = config.parse(pinned.settings or b"")
@@ -117,8 +137,11 @@ def _steps(
     chronicle.drift(locks.differences(lock, pinned) if not request.unlocked else [])
     workflow = settings.workflow(request.workflow)
     source, schema = _asset(pinned, workflow.prompt), _asset(pinned, workflow.output_schema)
-    provider = providers.choose(request.provider, settings.provider.default, root=root, environment=environment)
-    chronicle.uses(workflow, provider)
+    provider = again.provider if again else providers.choose(
+        request.provider, settings.provider.default, root=root, environment=environment
+    )  # fmt: skip
+    chronicle.uses(workflow, provider, replayed=again.untrusted if again else None)
+    provider.fits(lock.codex_version)
     # 3. Stage; the digest of the binary is taken meanwhile.
     on_step("staging the subject")
     instruction = partial(stages.is_instruction, more=(*settings.paths.instruction, *pinned.files))
@@ -145,39 +168,61 @@ def _steps(
         values={},
     )
     chronicle.asks(prompt, diff, texts)
-    if not request.fresh and (kept := chronicle.known()) is not None:
+    if not (request.fresh or request.record or again) and (kept := chronicle.known()) is not None:
         return kept
     if not subject.changes and workflow.empty_is_clean:
         chronicle.judged(Verdict(outcome=Outcome.CLEAN, reasons=((Outcome.CLEAN, "the change is empty"),)))
+        if (stop := provider.failure()) is not None:
+            raise stop
         return None
     # 5.-7. Invoke, behind the relay; events as they come.
     objects = Path(git.Git(cwd=root).text("rev-parse", "--path-format=absolute", "--git-path", "objects"))
+    places = Places({RUN: workspace.root, OBJECTS: objects, CODEX: binary.package})
     with providers.opened(
-        provider, codex=binary.path, upstream=settings.provider.upstream, folder=workspace.root
+        provider, codex=binary.path, upstream=settings.provider.upstream, folder=workspace.root, places=places
     ) as backend:
         session = sessions.hold(
             stage=stage, binary=binary, lock=lock, files=pinned.files, workflow=workflow, limits=settings.limits,
             backend=backend, prompt=prompt.text, schema=schema, mark=chronicle.draft.id, folder=chronicle.draft.folder,
-            redact=redactor.jsonl, readable=(workspace.store / "objects", objects),
+            redact=lambda line: redactor.jsonl(places.hide(line)),
+            readable=(workspace.store / "objects", objects),
             read_only=tuple(sorted(name for name in pinned.files if (stage.path / name).exists())), on_step=on_step,
+            on_request=provider.meets,
         )  # fmt: skip
     on_step("checking what was done and said")
     observed = _observe(session, stage, workflow)
     chronicle.heard(session, observed)
     # 8., 9. Answer and gates: the world first, whatever the answer claims.
-    answer, failure = None, session.failure()
-    if failure is None:
-        try:
-            message = answers.final_message(session.tally.last_message, session.last_message)
-            chronicle.said(message)
-            answer = answers.validated(message, schema)
-        except StopError as stop:
-            failure = stop
+    answer, failure = _answer(session, provider, places, chronicle, schema)
     lookup = partial(_text, workspace.git(), subject)
     chronicle.judged(judge(answer, workflow=workflow, diff=diff, observed=observed, lookup=lookup, mask=redactor.text))
     if failure is not None:
         raise failure
     return None
+
+
+def _answer(
+    session: sessions.Session, provider: providers.Provider, places: Places, chronicle: Chronicle, schema: bytes
+) -> tuple[Any, StopError | None]:
+    """Return the validated answer, or None and why there is none."""
+    failure = provider.failure() or session.failure()
+    if failure is not None:
+        return None, failure
+    try:
+        message = places.hide(answers.final_message(session.tally.last_message, session.last_message))
+        chronicle.said(message)
+        return answers.validated(message, schema), None
+    except StopError as stop:
+        return None, stop
+
+
+def _subject(root: Path, request: Request, workspace: workspaces.Workspace) -> subjects.Subject:
+    """Resolve what the request names."""
+    here = locks.of_worktree(root) if request.unlocked or not request.base else None
+    branch = config.parse(here.settings).project.default_branch if here and here.settings else ""
+    return subjects.resolve(
+        workspace, base=request.base, head=request.head, staged=request.staged, default_branch=branch
+    )
 
 
 def _locked(

@@ -10,7 +10,7 @@ from proposer.errors import UsageError
 from proposer.git import Entry, Git
 from proposer.inputs.workspace import Workspace
 
-__all__ = ["Change", "Subject", "resolve"]
+__all__ = ["Change", "Recorded", "Subject", "recall", "resolve"]
 
 _REF = re.compile(r"[A-Za-z0-9_.@{}^~/+-]+")
 
@@ -43,6 +43,43 @@ class Subject:
     parent: str
     head: str | None
     changes: tuple[Change, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Recorded:
+    """The object ids of a subject that a record names; the fields are those of `Subject`."""
+
+    kind: str
+    base: str
+    old: str
+    tree: str
+    parent: str
+    head: str | None
+
+
+def recall(workspace: Workspace, recorded: Recorded) -> Subject:
+    """Find a subject again by its object ids.
+
+    Raises:
+        UsageError: objects of it are not in this repository.
+    """
+    git = workspace.git()
+    names = {"base": recorded.base, "head": recorded.head or recorded.parent, "starting point": recorded.old,
+             "tree": recorded.tree}  # fmt: skip
+    for name, oid in names.items():
+        whole = ("rev-list", "--objects", "--no-walk") if name in ("starting point", "tree") else ("cat-file", "-e")
+        if git.call(*whole, oid).returncode == 0:
+            continue
+        if name == "tree" and recorded.kind != "commit":
+            what = {"index": "the index", "worktree": "the working tree"}.get(recorded.kind, recorded.kind)
+            raise UsageError(
+                f"the run was about {what} of another moment, and git no longer has that tree ({oid[:12]})",
+                "only what was committed since can be replayed; record runs of commits: --base REF --head REF",
+            )
+        raise UsageError(
+            f"the run's {name} {oid[:12]} is not in this repository", "run: git fetch --all, or clone it anew"
+        )
+    return Subject(**vars(recorded), changes=tuple(changes_between(git, recorded.old, recorded.tree)))
 
 
 def resolve(

@@ -80,6 +80,7 @@ def hold(
     readable: tuple[Path, ...],
     read_only: tuple[str, ...],
     on_step: Callable[[str], None],
+    on_request: Callable[[str], str] = lambda _: "",
 ) -> Session:
     """Furnish the homes, try the sandbox, run Codex to its end.
 
@@ -99,13 +100,15 @@ def hold(
         readable: folders beside the stage that the model may read.
         read_only: paths of the stage that stay read-only in `workspace-write`.
         on_step: told what happens, for people.
+        on_request: told each request as it is written down; a reason that it returns ends the run.
 
     Raises:
         StopError: the workflow needs the sandbox and it does not start (`unavailable`).
     """
     relay = Relay(
-        backend, folder=folder, redact=redact, max_turns=limits.turns, max_tokens=limits.tokens, on_step=on_step
-    )
+        backend, folder=folder, redact=redact, max_turns=limits.turns, max_tokens=limits.tokens, on_step=on_step,
+        on_request=on_request,
+    )  # fmt: skip
     with relay:
         furnish = partial(
             home.furnish,

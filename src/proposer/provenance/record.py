@@ -46,15 +46,25 @@ class Tool(_Part):
 
 
 class GitPart(_Part):
-    """The commits; `head_sha` is null where the subject is not a commit, `tree` is always there."""
+    """The commits; `head_sha` is null where the subject is not a commit, `tree` is always there.
+
+    `kind` is `commit`, `index` or `worktree`; `old_tree` is the tree that the change starts from, `parent_sha` the
+    commit that was checked out.
+    """
 
     base_sha: str
     head_sha: str | None
     tree: str
+    kind: str = "commit"
+    old_tree: str = ""
+    parent_sha: str = ""
 
 
 class Run(_Part):
-    """When, where, by whom, and what it came to; null where a desk has no such thing."""
+    """When, where, by whom, and what it came to; null where a desk has no such thing.
+
+    `replay_of` is the run whose recording answered; such a run asked no model and counts in no metric.
+    """
 
     id: str
     name: str
@@ -71,6 +81,7 @@ class Run(_Part):
     fingerprint: str
     unlocked: bool
     lock_from: str
+    replay_of: str | None = None
 
 
 class Inputs(_Part):
@@ -165,13 +176,16 @@ class Store:
         folder.mkdir(mode=0o700)
         return Draft(id=identifier, folder=folder, redact=redact)
 
-    def keep(self, draft: Draft, document: Document, statement: Callable[[str], bytes]) -> Path:
+    def keep(
+        self, draft: Draft, document: Document, statement: Callable[[str], bytes], *, reusable: bool = True
+    ) -> Path:
         """Put a record in place: its document, its statement, then the folder at once, then the ledger.
 
         Args:
             draft: the files.
             document: record.json.
             statement: makes the statement's bytes from the SHA-256 of record.json.
+            reusable: whether a later run with the same fingerprint may take this one instead.
 
         Returns:
             The folder of the record.
@@ -187,9 +201,10 @@ class Store:
         target = self.runs / draft.id
         draft.folder.rename(target)
         self.ledger.append(text)
-        index = self.folder / "fingerprints"
-        index.mkdir(exist_ok=True)
-        (index / document.run.fingerprint).write_text(draft.id, encoding="ascii")
+        if reusable:
+            index = self.folder / "fingerprints"
+            index.mkdir(exist_ok=True)
+            (index / document.run.fingerprint).write_text(draft.id, encoding="ascii")
         return target
 
     def discard(self, draft: Draft) -> None:
@@ -246,6 +261,18 @@ class Store:
             return
         if not self.ledger.holds(statement):
             yield f"{STATEMENT} is not the one in the ledger"
+            return
+        yield from self.damage(folder)
+
+    def damage(self, folder: Path) -> Iterator[str]:
+        """Yield one sentence for each file that its statement does not account for; the ledger is not asked.
+
+        A record that was copied here from another clone is in that clone's ledger.
+        """
+        try:
+            statement = (folder / STATEMENT).read_bytes()
+        except OSError:
+            yield f"{STATEMENT} is missing"
             return
         wanted = _stated(statement)
         try:

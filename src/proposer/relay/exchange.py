@@ -5,7 +5,18 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
-__all__ = ["ALLOWED_TOOLS", "Backend", "Reply", "Usage", "calls_in", "offered", "outputs_in", "refusal", "usage_of"]
+__all__ = [
+    "ALLOWED_TOOLS",
+    "Backend",
+    "Reply",
+    "Usage",
+    "calls_in",
+    "offered",
+    "outputs_in",
+    "refusal",
+    "settings_of",
+    "usage_of",
+]
 
 ALLOWED_TOOLS = frozenset({"exec_command", "write_stdin", "apply_patch", "request_user_input"})
 """Tools that a request may offer and an answer may call: local ones, each inside Codex's sandbox."""
@@ -99,6 +110,17 @@ def offered(request: Mapping[str, Any]) -> list[str]:
         if not inner:
             names.append(name)
     return names
+
+
+_ELSEWHERE = frozenset({"model", "input", "instructions", "tools", "text", "prompt_cache_key", "client_metadata"})
+
+
+def settings_of(request: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what a request sets beside model, effort, texts and tools; without ids, which are new in every run."""
+    kept = {key: value for key, value in request.items() if key not in _ELSEWHERE}
+    if isinstance(kept.get("reasoning"), dict):
+        kept["reasoning"] = {key: value for key, value in kept["reasoning"].items() if key != "effort"}
+    return kept
 
 
 def calls_in(items: list[dict[str, Any]]) -> list[Call]:

@@ -20,6 +20,7 @@ from proposer.relay.exchange import (
     offered,
     outputs_in,
     refusal,
+    settings_of,
     usage_of,
 )
 
@@ -40,6 +41,7 @@ class Relay:
         max_turns: requests that are answered.
         max_tokens: input and output tokens after which the run ends.
         on_step: told what happens, for people (`exec_command: git diff`).
+        on_request: told each line of `requests.jsonl`; where it returns a reason, the run ends.
     """
 
     def __init__(
@@ -51,15 +53,18 @@ class Relay:
         max_turns: int,
         max_tokens: int,
         on_step: Callable[[str], None] = lambda _: None,
+        on_request: Callable[[str], str] = lambda _: "",
     ) -> None:
         self._backend = backend
         self._redact = redact
         self._max_turns = max_turns
         self._max_tokens = max_tokens
         self._on_step = on_step
+        self._on_request = on_request
         self._lock = threading.Lock()
         self._known_items = 0
         self._calls: dict[str, Call] = {}
+        self._sent: dict[str, Any] = {}
         self._requests = (folder / "requests.jsonl").open("w", encoding="utf-8")
         self._responses = (folder / "responses.jsonl").open("w", encoding="utf-8")
         self._path = f"/{secrets.token_hex(16)}/v1/responses"
@@ -103,8 +108,8 @@ class Relay:
         """Tell whether a request path is this relay's."""
         return secrets.compare_digest(path.encode(), self._path.encode())
 
-    def admit(self, request: dict[str, Any]) -> str:
-        """Write a request down and decide whether it may be answered; the reason where not."""
+    def admit(self, request: dict[str, Any]) -> tuple[int, str]:
+        """Write a request down and decide whether it may be answered; its number, and the reason where not."""
         with self._lock:
             self.turns += 1
             tools = offered(request)
@@ -121,12 +126,15 @@ class Relay:
                 "turn": self.turns,
                 "model": request.get("model"),
                 "effort": (request.get("reasoning") or {}).get("effort"),
+                "settings": settings_of(request),
                 "tools": tools,
+                "definitions": self._new("definitions", request.get("tools")),
+                "instructions": self._new("instructions", request.get("instructions")),
                 "text": request.get("text"),
                 "input": fresh,
                 "outputs": [{"call_id": output.call_id, "text": output.text[:_MAX_KEPT]} for output in outputs],
             }
-            self._write(self._requests, line)
+            differs = self._on_request(self._write(self._requests, line))
             if foreign := sorted(set(tools) - ALLOWED_TOOLS):
                 self.violations.append(f"codex offered {', '.join(foreign)} to the model")
                 self.stop = f"a tool off the allow-list: {foreign[0]}"
@@ -134,10 +142,14 @@ class Relay:
                 self.stop = f"the limit of {self._max_turns} turns"
             elif self.usage.total > self._max_tokens:
                 self.stop = f"the limit of {self._max_tokens} tokens"
-            return self.stop
+            elif differs:
+                self.stop = differs
+            return self.turns, self.stop
 
-    def answered(self, status: int, events: list[dict[str, Any]], note: str = "") -> None:
-        """Write an answer down and take its calls, its tokens and its failure into account."""
+    def answered(
+        self, turn: int, status: int, events: list[dict[str, Any]], note: str = "", body: str | None = None
+    ) -> None:
+        """Write the answer to a request down and take its calls, its tokens and its failure into account."""
         with self._lock:
             items = [event["item"] for event in events if event.get("type") == "response.output_item.done"]
             calls = calls_in([item for item in items if isinstance(item, dict)])
@@ -151,9 +163,10 @@ class Relay:
             self._write(
                 self._responses,
                 {
-                    "turn": self.turns,
+                    "turn": turn,
                     "status": status,
                     "note": note,
+                    "body": body,
                     "calls": [{"tool": c.tool, "call_id": c.call_id, "given": c.given[:_MAX_KEPT]} for c in calls],
                     "events": [event for event in events if not str(event.get("type")).endswith(".delta")],
                 },
@@ -169,10 +182,19 @@ class Relay:
         """Ask the backend."""
         return self._backend.reply(body, headers)
 
-    def _write(self, stream: Any, line: dict[str, Any]) -> None:
+    def _write(self, stream: Any, line: dict[str, Any]) -> str:
+        text = self._redact(json.dumps(line, ensure_ascii=False, sort_keys=True))
         if not stream.closed:
-            stream.write(self._redact(json.dumps(line, ensure_ascii=False, sort_keys=True)) + "\n")
+            stream.write(text + "\n")
             stream.flush()
+        return text
+
+    def _new(self, name: str, value: Any) -> Any:
+        """Return a value that Codex repeats in every request, the first time; None where it has not changed."""
+        if self._sent.get(name) == value:
+            return None
+        self._sent[name] = value
+        return value
 
 
 def _short(given: str) -> str:
@@ -186,6 +208,7 @@ class _Handler(http.server.BaseHTTPRequestHandler):
     """One connection of Codex."""
 
     relay: Relay
+    turn = 0
     protocol_version = "HTTP/1.1"
     server_version = "proposer"
     sys_version = ""
@@ -211,13 +234,14 @@ class _Handler(http.server.BaseHTTPRequestHandler):
         except ValueError:
             self._send(400, _error("the request is not JSON"))
             return
-        if reason := relay.admit(request):
+        self.turn, reason = relay.admit(request)
+        if reason:
             self._send(403, _error(f"stopped by proposer: {reason}"))
             return
         try:
             reply = relay.reply(body, {name.lower(): value for name, value in self.headers.items()})
         except ConnectionError as error:
-            relay.answered(502, [], str(error))
+            relay.answered(self.turn, 502, [], str(error), _error(str(error)).decode())
             self._send(502, _error(str(error)))
             return
         self._stream(reply)
@@ -245,7 +269,8 @@ class _Handler(http.server.BaseHTTPRequestHandler):
             note = f"HTTP {reply.status}: {kept.decode(errors='replace')[:300]}"
         elif not note and not any(event.get("type") in _CLOSING for event in lines.events):
             note = "the stream ended before response.completed"
-        relay.answered(reply.status, lines.events, note)
+        body = None if reply.status == http.HTTPStatus.OK else kept.decode(errors="replace")
+        relay.answered(self.turn, reply.status, lines.events, note, body)
 
     def _send(self, status: int, body: bytes) -> None:
         self.send_response(status)

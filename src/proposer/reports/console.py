@@ -13,7 +13,7 @@ from proposer.errors import Outcome
 from proposer.reports.safe import log_line, terminal
 from proposer.reports.summary import Summary
 
-__all__ = ["Progress", "show"]
+__all__ = ["Progress", "show", "show_drift"]
 
 _COLOURS = {
     Outcome.CLEAN: "green", Outcome.FINDINGS: "yellow", Outcome.INCOMPLETE: "yellow", Outcome.UNAVAILABLE: "yellow",
@@ -54,8 +54,8 @@ class Progress:
 def show(summary: Summary, stream: TextIO | None = None) -> None:
     """Print the report of a run."""
     console = Console(file=stream or sys.stdout, highlight=False, soft_wrap=True)
-    if summary.rehearsed:
-        console.print("No model was asked: a scripted model answered (rehearsal).", style="bold")
+    if summary.unasked:
+        console.print(_shown(summary.unasked), style="bold")
     colour = _COLOURS.get(summary.outcome, "red")
     console.print(f"[{colour} bold]{summary.workflow}: {summary.outcome.label}[/]  {_shown(summary.message)}")
     if summary.hint:
@@ -74,6 +74,15 @@ def show(summary: Summary, stream: TextIO | None = None) -> None:
     _lists(console, summary)
     if summary.record:
         console.print(f"record: {summary.record}  (check it: inv codex.provenance {summary.run} --verify)")
+
+
+def show_drift(summary: Summary, stream: TextIO | None = None) -> None:
+    """Print on standard error how a replay's requests differ from the recorded ones.
+
+    Each line gets a margin, so that none is a command of a CI runner; invisible characters were shown as escapes.
+    """
+    for line in summary.drift.splitlines():
+        (stream or sys.stderr).write(f"  | {line.replace('##[', '## [')}\n")
 
 
 def _lists(console: Console, summary: Summary) -> None:

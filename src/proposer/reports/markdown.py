@@ -4,11 +4,10 @@ from proposer.outputs.answer import Finding
 from proposer.reports.safe import markdown
 from proposer.reports.summary import Summary
 
-__all__ = ["MAX_BYTES", "REHEARSED", "render"]
+__all__ = ["MAX_BYTES", "render"]
 
 MAX_BYTES = 60_000
 """Size of a report. GitHub takes 65,536 characters for a comment; the rest is for whoever publishes it."""
-REHEARSED = "**No model was asked: a scripted model answered (rehearsal).**"
 _TICKS = {ord("`"): "'"}
 _ROWS = 20
 
@@ -34,7 +33,7 @@ def render(summary: Summary) -> str:
 
 
 def _head(summary: Summary) -> list[str]:
-    lines = [REHEARSED, ""] if summary.rehearsed else []
+    lines = [f"**{markdown(summary.unasked)}**", ""] if summary.unasked else []
     lines += [f"# {summary.workflow}: {summary.outcome.label}", "", markdown(_cut(summary.message, 2_000)), ""]
     if summary.hint:
         lines += [f"What helps: {markdown(_cut(summary.hint, 2_000))}", ""]
@@ -67,6 +66,8 @@ def _tail(summary: Summary) -> list[str]:
         if names:
             more = [f"- and {len(names) - _ROWS} more"] if len(names) > _ROWS else []
             lines += [f"## {title}", "", *(f"- {_code(name)}" for name in names[:_ROWS]), *more, ""]
+    if summary.drift:
+        lines += ["## How the requests differ from the recorded ones", "", _block(_cut(summary.drift, 16_000)), ""]
     notes = [*summary.notes]
     if summary.dropped:
         notes.append(f"{summary.dropped} finding(s) dropped: the quote is not in the file")

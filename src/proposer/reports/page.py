@@ -3,7 +3,6 @@
 from jinja2 import Environment, StrictUndefined
 
 from proposer.inputs.untrusted import reveal
-from proposer.reports.markdown import REHEARSED
 from proposer.reports.summary import Summary
 
 __all__ = ["render"]
@@ -29,7 +28,7 @@ dl { display: grid; grid-template-columns: max-content 1fr; gap: .2rem 1rem; } d
 </style>
 </head>
 <body>
-{% if run.rehearsed %}<p class="told"><strong>{{ rehearsed }}</strong></p>{% endif %}
+{% if run.unasked %}<p class="told"><strong>{{ run.unasked }}</strong></p>{% endif %}
 <h1>{{ run.workflow }}: {{ run.outcome.label }}</h1>
 <p class="text">{{ run.message }}</p>
 {% if run.hint %}<p class="told">What helps: {{ run.hint }}</p>{% endif %}
@@ -63,7 +62,6 @@ def render(summary: Summary) -> str:
     usage = summary.usage
     return environment.from_string(_PAGE).render(
         run=summary,
-        rehearsed=REHEARSED.strip("*"),
         lists=[
             ("Not reviewed", summary.not_reviewed),
             ("Excluded", summary.excluded),

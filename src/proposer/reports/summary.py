@@ -38,11 +38,19 @@ class Summary:
     refused_commands: int = 0
     usage: dict[str, int] = field(default_factory=dict)
     seconds: float = 0.0
+    drift: str = ""
+
+    @property
+    def unasked(self) -> str:
+        """One sentence that says who answered instead of a model; empty where a model was asked."""
+        name, _, source = self.provider.partition(":")
+        who = {"rehearsal": "a scripted model answered (rehearsal)", "cassette": f"a recording answered ({source})"}
+        return f"No model was asked: {who[name]}." if name in who else ""
 
     @property
     def rehearsed(self) -> bool:
         """Whether a script or a recording answered instead of a model."""
-        return self.provider.startswith(("rehearsal", "cassette"))
+        return bool(self.unasked)
 
     def document(self) -> dict[str, Any]:
         """Return the JSON object of the run (`proposer/run/v1`)."""

@@ -10,10 +10,10 @@ ns = Collection(codex)
 
 from invoke.collection import Collection
 
-from proposer.tasks import care, runs
+from proposer.tasks import care, prove, runs
 
 __all__ = ["codex"]
 
 codex = Collection("codex")
-for _task in (runs.review, runs.run, care.doctor, care.lock, care.provenance):
+for _task in (runs.review, runs.run, care.doctor, care.lock, care.provenance, prove.replay):
     codex.add_task(_task)

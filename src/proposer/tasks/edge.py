@@ -9,9 +9,9 @@ from typing import Any
 
 from invoke.exceptions import Exit
 
-from proposer.errors import EXIT_INTERNAL, EXIT_INTERRUPTED, ProposerError
+from proposer.errors import EXIT_INTERNAL, EXIT_INTERRUPTED, ProposerError, StopError
 
-__all__ = ["edge", "finish", "print_json"]
+__all__ = ["edge", "finish", "print_json", "report"]
 
 
 def print_json(document: Any) -> None:
@@ -26,6 +26,18 @@ def finish(code: int) -> None:
         raise Exit(code=code)
 
 
+def report(summary: Any, *, as_json: bool) -> None:
+    """Print a run's summary and end with its exit code."""
+    from proposer.reports import console
+
+    console.show_drift(summary)
+    if as_json:
+        print_json(summary.document())
+    else:
+        console.show(summary)
+    finish(summary.outcome.exit_code)
+
+
 @contextlib.contextmanager
 def edge(*, as_json: bool = False) -> Iterator[None]:
     """Turn every error of the library into a message on standard error and its exit code.
@@ -38,6 +50,8 @@ def edge(*, as_json: bool = False) -> Iterator[None]:
         raise
     except KeyboardInterrupt:
         _tell("interrupted", "", EXIT_INTERRUPTED, as_json=as_json)
+    except StopError as error:
+        _tell(error.message, error.hint, error.outcome.exit_code, as_json=as_json)
     except ProposerError as error:
         _tell(error.message, error.hint, error.exit_code, as_json=as_json)
     except Exception as error:  # noqa: BLE001 - the last place where a bug can be told apart from a verdict

@@ -6,7 +6,7 @@ from typing import Any
 from invoke.context import Context
 from invoke.tasks import task
 
-from proposer.tasks.edge import edge, finish, print_json
+from proposer.tasks.edge import edge, report
 
 __all__ = ["review", "run"]
 
@@ -14,9 +14,10 @@ _HELP = {
     "base": "revision of the trusted commit: lock, prompt and instructions come from it",
     "head": "revision to look at (needs --base); without it, the working tree",
     "staged": "look at what is staged, against HEAD",
-    "provider": "openai, or rehearsal:FILE for a scripted model (no key, no network)",
+    "provider": "openai, rehearsal:FILE for a scripted model, or cassette:FOLDER for a recording (no key, no network)",
     "text": "file with untrusted text to include, such as a pull request's description; repeatable",
     "out": "write the report to a file: .md, .json, .sarif or .html",
+    "record": "keep the run as a cassette in this new folder (always asks anew)",
     "fresh": "ask again even if nothing has changed since the last run",
     "json": "print one JSON object and nothing else on standard output",
     "unlocked": "use the working tree's prompt and settings although codex.lock differs (never in CI)",
@@ -36,16 +37,13 @@ def _workflow(name: str, options: dict[str, Any]) -> None:
         out, texts = options.pop("out"), tuple(Path(text) for text in options.pop("text") or ())
         if out:
             write.check(Path(out))
-        request = workflow.Request(workflow=name, texts=texts, **options)
+        record = Path(kept) if (kept := options.pop("record")) else None
+        request = workflow.Request(workflow=name, texts=texts, record=record, **options)
         with console.Progress() as progress:
             summary = workflow.execute(Path.cwd(), request, environment=os.environ, on_step=progress.step)
         if out:
             write.write(summary, Path(out))
-        if as_json:
-            print_json(summary.document())
-        else:
-            console.show(summary)
-        finish(summary.outcome.exit_code)
+        report(summary, as_json=as_json)
 
 
 @task(help=_HELP, iterable=["text"], auto_shortflags=False)
@@ -57,6 +55,7 @@ def review(
     provider: str = "",
     text: Sequence[str] | None = None,
     out: str = "",
+    record: str = "",
     fresh: bool = False,
     json: bool = False,
     unlocked: bool = False,
@@ -67,7 +66,7 @@ def review(
     2 usage, 3 drifted, 4 unavailable, 5 incomplete, 6 invalid answer, 7 blocked, 8 policy violated.
     """
     options = {"base": base, "head": head, "staged": staged, "provider": provider, "text": text, "out": out}
-    _workflow("review", {**options, "fresh": fresh, "json": json, "unlocked": unlocked})
+    _workflow("review", {**options, "record": record, "fresh": fresh, "json": json, "unlocked": unlocked})
 
 
 @task(help={"name": "a workflow that proposer.toml declares", **_HELP}, iterable=["text"], auto_shortflags=False)
@@ -80,10 +79,11 @@ def run(
     provider: str = "",
     text: Sequence[str] | None = None,
     out: str = "",
+    record: str = "",
     fresh: bool = False,
     json: bool = False,
     unlocked: bool = False,
 ) -> None:
     """Run any workflow that proposer.toml declares."""
     options = {"base": base, "head": head, "staged": staged, "provider": provider, "text": text, "out": out}
-    _workflow(name, {**options, "fresh": fresh, "json": json, "unlocked": unlocked})
+    _workflow(name, {**options, "record": record, "fresh": fresh, "json": json, "unlocked": unlocked})

@@ -1,0 +1,57 @@
+"""What a record holds for a replay: the manifest of its cassette, and the untrusted texts as they were sent."""
+
+import re
+
+from proposer import digests
+from proposer.errors import UsageError
+from proposer.provenance.record import Document
+from proposer.relay.cassette import Manifest
+
+__all__ = ["manifest_of", "texts_of"]
+
+_FENCED = re.compile(r"(?s)<<<(DATA-[0-9a-f]+-*) ([^\n]*)\n(.*?)\n\1>>>")
+"""What `inputs.untrusted.fence` writes."""
+
+
+def manifest_of(document: Document) -> Manifest:
+    """Return the manifest of a run's cassette; its list of files is filled in by `relay.cassette.write`."""
+    tool, run = document.tool, document.run
+    return Manifest(
+        run=run.id,
+        workflow=run.name,
+        outcome=run.outcome,
+        fingerprint=run.fingerprint,
+        provider=tool.provider,
+        model=tool.model,
+        effort=tool.effort,
+        codex_version=tool.pinned_cli_version,
+        codex_sha256=tool.codex_sha256,
+        proposer_version=tool.proposer_version,
+        base=run.git.base_sha,
+        head=run.git.head_sha,
+        tree=run.git.tree,
+        files={},
+    )
+
+
+def texts_of(document: Document, prompt: str) -> tuple[tuple[str, str], ...]:
+    """Return (name, text) of each untrusted text of a run, found in its prompt by its digest.
+
+    Raises:
+        UsageError: a text is not there as it was sent.
+    """
+    fenced = {
+        (found[2], digests.of_bytes(found[3].encode(errors="surrogatepass"))): found[3]
+        for found in _FENCED.finditer(prompt)
+    }
+    texts = []
+    for entry in document.inputs.untrusted:
+        text = fenced.get((entry["name"], entry["cleaned_sha256"]))
+        if text is None:
+            raise UsageError(
+                f"the text {entry['name']} of run {document.run.id} is not in its prompt as it was sent",
+                f"record the run with --record FOLDER, then give the text again: "
+                f"inv codex.{document.run.name} --provider cassette:FOLDER --text FILE",
+            )
+        texts.append((entry["name"], text))
+    return tuple(texts)
