@@ -37,8 +37,8 @@ _RELAY = re.compile(r"http://127\.0\.0\.1:\d+/[0-9a-f]{32}/")
 _MASK = re.compile(r"\[REDACTED:[a-z-]+\]")
 _MASKED = 4_000
 """Characters that one mask may stand for."""
-_SHOWN = 400
-"""Lines of a difference that are shown."""
+_SHOWN = 200
+"""Lines of a part's difference that are shown."""
 
 
 def output(text: str) -> str:
@@ -212,9 +212,11 @@ def difference(recorded: Mapping[str, Any], now: Mapping[str, Any], turn: int) -
     """
     before, after = parts(request(recorded)), parts(request(now))
     names = [name for name in sorted({*before, *after}) if not alike(before.get(name, ""), after.get(name, ""))]
-    lines: list[str] = []
+    shown: list[list[str]] = []
     for name in names:
         old, new = before.get(name, "").split("\n"), after.get(name, "").split("\n")
-        lines += difflib.unified_diff(old, new, f"recorded/{turn}/{name}", f"now/{turn}/{name}", lineterm="")
-    more = [f"… {len(lines) - _SHOWN} more lines"] if len(lines) > _SHOWN else []
-    return names, reveal("\n".join([*lines[:_SHOWN], *more]))
+        lines = list(difflib.unified_diff(old, new, f"recorded/{turn}/{name}", f"now/{turn}/{name}", lineterm=""))
+        more = [f"… {len(lines) - _SHOWN} more lines"] if len(lines) > _SHOWN else []
+        shown.append([*lines[:_SHOWN], *more])
+    # The short ones first: another model brings other instructions, which are long.
+    return names, reveal("\n".join(line for lines in sorted(shown, key=len) for line in lines))

@@ -146,10 +146,15 @@ def test_characters_that_nobody_sees_are_shown_in_a_difference() -> None:
     assert "gpt⟦U+001B⟧[31m⟦U+202E⟧" in text
 
 
+def test_the_short_difference_stands_before_the_long_one() -> None:
+    _, text = normal.difference(line(), line(model="x", instructions="\n".join(map(str, range(2000)))), 1)
+    assert text.index("now/1/model") < text.index("now/1/instructions")
+
+
 def test_a_long_difference_is_cut_and_says_so() -> None:
     _, text = normal.difference(line(), line(instructions="\n".join(map(str, range(2000)))), 1)
     rows = text.split("\n")
-    assert len(rows) == 401
+    assert len(rows) == 201
     assert rows[-1].endswith("more lines")
 
 
