@@ -14,6 +14,7 @@ from proposer.errors import Outcome, StopError
 from proposer.inputs.prompt import Diff, Prompt
 from proposer.inputs.stage import Stage
 from proposer.inputs.subject import Subject
+from proposer.invocation import home
 from proposer.invocation.binary import Binary
 from proposer.invocation.home import PROFILE, agents_chain
 from proposer.invocation.session import Session
@@ -99,7 +100,7 @@ class Chronicle:
         self._stage, self._binary = stage, binary
         if binary.reference != "codex.lock":
             self.note(f"codex.lock has no digest for this platform; the wheel's {binary.reference} was the reference")
-        if Path("/etc/codex").exists():
+        if home.SYSTEM.exists():
             self.note("/etc/codex exists: Codex reads settings from it that codex.lock does not pin")
 
     def asks(self, prompt: Prompt, diff: Diff, texts: Sequence[tuple[str, str, str]]) -> None:

@@ -15,6 +15,7 @@ from proposer.config import settings as config
 from proposer.config.lockfile import Lock
 from proposer.errors import EXIT_USAGE, ProposerError, UsageError
 from proposer.invocation import binary as binaries
+from proposer.invocation import home
 from proposer.relay import upstream
 
 __all__ = ["Check", "Report", "examine"]
@@ -210,8 +211,8 @@ def _credentials(environment: Mapping[str, str], *, ci: bool) -> Check:
 
 
 def _system() -> Check:
-    if Path("/etc/codex").exists():
-        names = ", ".join(sorted(path.name for path in Path("/etc/codex").iterdir()))
+    if home.SYSTEM.exists():
+        names = ", ".join(sorted(path.name for path in home.SYSTEM.iterdir()))
         return Check(name="/etc/codex", status="warning", detail=f"exists and is always read by Codex: {names}",
                      hint="codex.lock does not pin it; look at what it sets")  # fmt: skip
     return Check(name="/etc/codex", status="ok", detail="absent")

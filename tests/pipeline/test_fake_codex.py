@@ -6,6 +6,7 @@ import time
 from pathlib import Path
 
 import pytest
+
 from lab import Lab
 from proposer.invocation import binary
 

@@ -1,12 +1,13 @@
 """A hostile scripted model, and hostile changes: what they try is really tried, and nothing comes of it."""
 
 import json
-import os
 from pathlib import Path
 
 import pytest
 
 from lab import CLEAN, FINDING, Lab, says
+from proposer import doctor
+from proposer.invocation import home
 from proposer.relay.exchange import ALLOWED_TOOLS
 
 CANARY = "sk-canary-0123456789abcdef"
@@ -259,19 +260,14 @@ def test_secrets_in_untrusted_text_are_masked_before_they_are_sent(lab: Lab) -> 
     assert record["inputs"]["untrusted"][0]["name"] == "body.txt"
 
 
-@pytest.mark.skipif(not hasattr(os, "geteuid") or os.geteuid() != 0, reason="left out: only root may write /etc/codex")
-def test_settings_of_the_system_are_reported(lab: Lab) -> None:
-    place = Path("/etc/codex")
-    if place.exists():
-        pytest.skip("left out: /etc/codex exists on this machine")
+def test_settings_of_the_system_are_reported(lab: Lab, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    # Another folder stands for /etc/codex: every run on this machine would see the real one.
+    place = tmp_path / "system"
     place.mkdir()
-    try:
-        (place / "config.toml").write_text('model_verbosity = "low"\n', encoding="utf-8")
-        summary = lab.review(CLEAN)
-        doctor = lab.inv("codex.doctor", "--json")
-    finally:
-        (place / "config.toml").unlink()
-        place.rmdir()
-    assert any("/etc/codex" in note for note in summary.notes)
-    checks = {check["name"]: check for check in json.loads(doctor.stdout)["checks"]}
-    assert checks["/etc/codex"]["status"] == "warning"
+    (place / "config.toml").write_text('model_verbosity = "low"\n', encoding="utf-8")
+    assert not any("/etc/codex" in note for note in lab.review(CLEAN).notes)
+    monkeypatch.setattr(home, "SYSTEM", place)
+    assert any("/etc/codex" in note for note in lab.review(CLEAN, fresh=True).notes)
+    checks = {check.name: check for check in doctor.examine(lab.root, environment={}, ci=False).checks}
+    assert checks["/etc/codex"].status == "warning"
+    assert "config.toml" in checks["/etc/codex"].detail

@@ -4,6 +4,7 @@ import json
 from pathlib import Path
 
 import pytest
+
 from lab import CLEAN, FINDING, Lab, says
 
 ODD_NAMES = ["with space.txt", 'quo"te.txt', "new\nline.txt", "größe-日本.txt", "-dash.txt", "back\\slash.txt"]

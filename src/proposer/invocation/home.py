@@ -13,10 +13,12 @@ from proposer.config.lockfile import Lock
 from proposer.inputs.stage import Stage
 from proposer.invocation.binary import Binary
 
-__all__ = ["PROFILE", "Home", "agents_chain", "furnish"]
+__all__ = ["PROFILE", "SYSTEM", "Home", "agents_chain", "furnish"]
 
 PROFILE = "proposer"
 """Name of the permission profile."""
+SYSTEM = Path("/etc/codex")
+"""Settings that Codex reads whatever its homes are; a run cannot switch them off, so it reports them."""
 
 _OFF = ("shell_snapshot", "goals", "hooks", "plugins", "apps", "multi_agent", "image_generation", "view_image",
         "memories", "skill_mcp_dependency_install")  # fmt: skip

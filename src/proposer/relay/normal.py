@@ -33,6 +33,8 @@ _LISTED = re.compile(
     r"(?m)^([bcdlps-][rwxsStT-]{9})\S?\s+\d+ +\S+ +\S+ +(\d+) +[A-Z][a-z]{2} +\d+ +(?:\d\d:\d\d|\d{4}) (.*)$"
 )
 """A row of `ls -l`: the files of a stage are new each time, and belong to whoever runs."""
+_DENIED = re.compile(r"(?m)^- path `/etc/[^`\n]*`\n?")
+"""Sensitive files of the system that the profile denies: which of them exist is the machine's matter."""
 _RELAY = re.compile(r"http://127\.0\.0\.1:\d+/[0-9a-f]{32}/")
 _MASK = re.compile(r"\[REDACTED:[a-z-]+\]")
 _MASKED = 4_000
@@ -165,7 +167,10 @@ def _instructs(text: str) -> bool:
 
 
 def _said(item: Mapping[str, Any]) -> str:
-    content = item.get("content")
+    return _DENIED.sub("", _content(item.get("content")))
+
+
+def _content(content: Any) -> str:
     if isinstance(content, list):
         return "\n".join(
             str(part.get("text", _laid(part))) if isinstance(part, dict) else str(part) for part in content

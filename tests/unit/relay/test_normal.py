@@ -203,3 +203,12 @@ def test_events_that_are_no_json_and_the_relays_address_are_survived() -> None:
 )  # fmt: skip
 def test_a_mask_stands_for_what_it_hid(one: str, other: str, same: bool) -> None:
     assert normal.alike(one, other) is same
+
+
+def test_which_sensitive_files_a_machine_has_is_no_difference() -> None:
+    told = "denies reading these\n- path `/etc/shadow`\n- path `/etc/codex`\n- path `/data/secret`\n</permissions>"
+    here = {"input": [{"role": "developer", "content": [{"type": "input_text", "text": told}]}]}
+    there = {"input": [{"role": "developer", "content": told.replace("- path `/etc/codex`\n", "")}]}
+    other = {"input": [{"role": "developer", "content": told.replace("- path `/data/secret`\n", "")}]}
+    assert normal.difference(here, there, 1)[0] == []
+    assert normal.difference(here, other, 1)[0] == ["instructions"]
