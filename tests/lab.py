@@ -108,7 +108,7 @@ class Lab:
 def wire(root: Path) -> None:
     """Lay down what the template wires, without the application."""
     source = assets.folder("template") / "{{cookiecutter.project_slug}}"
-    for name in (".codex/rules/default.rules", "proposer.toml"):
+    for name in (".codex/rules/default.rules", ".codex/rules/cases.toml", "proposer.toml"):
         (root / name).parent.mkdir(parents=True, exist_ok=True)
         shutil.copyfile(source / name, root / name)
     (root / ".codex" / "config.toml").write_text('model = "gpt-5.5"\n', encoding="utf-8")

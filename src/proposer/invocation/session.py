@@ -81,6 +81,7 @@ def hold(
     read_only: tuple[str, ...],
     on_step: Callable[[str], None],
     on_request: Callable[[str], str] = lambda _: "",
+    insist: bool = False,
 ) -> Session:
     """Furnish the homes, try the sandbox, run Codex to its end.
 
@@ -101,6 +102,7 @@ def hold(
         read_only: paths of the stage that stay read-only in `workspace-write`.
         on_step: told what happens, for people.
         on_request: told each request as it is written down; a reason that it returns ends the run.
+        insist: give the model its shell even where the sandbox does not start; Codex then refuses each command.
 
     Raises:
         StopError: the workflow needs the sandbox and it does not start (`unavailable`).
@@ -123,7 +125,7 @@ def hold(
         )
         config = furnish(with_shell=True)
         tried = sandbox.preflight(binary, stage.workspace)
-        if not tried.works:
+        if not tried.works and not insist:
             if workflow.sandbox != "read-only":
                 raise StopError(Outcome.UNAVAILABLE, f"the sandbox does not start: {tried.detail}", sandbox.REMEDY)
             config = furnish(with_shell=False)

@@ -15,5 +15,5 @@ from proposer.tasks import care, prove, runs
 __all__ = ["codex"]
 
 codex = Collection("codex")
-for _task in (runs.review, runs.run, care.doctor, care.lock, care.provenance, prove.replay):
+for _task in (runs.review, runs.run, care.doctor, care.lock, care.provenance, prove.replay, prove.rules):
     codex.add_task(_task)

@@ -3,9 +3,9 @@
 from invoke.context import Context
 from invoke.tasks import task
 
-from proposer.tasks.edge import edge, report
+from proposer.tasks.edge import edge, finish, print_json, report
 
-__all__ = ["replay"]
+__all__ = ["replay", "rules"]
 
 
 @task(
@@ -32,3 +32,26 @@ def replay(c: Context, run: str, json: bool = False) -> None:  # noqa: ARG001
         with console.Progress() as progress:
             summary = replays.replay(Path.cwd(), run, environment=os.environ, on_step=progress.step)
         report(summary, as_json=json)
+
+
+@task(help={"json": "print one JSON object"}, auto_shortflags=False)
+def rules(c: Context, json: bool = False) -> None:  # noqa: ARG001
+    """Check .codex/rules: they load, allow nothing, test themselves, and do what cases.toml says.
+
+    Each command of the table is judged by `codex execpolicy check` and tried in a rehearsed run, because the two
+    differ. Exit code 7 where a file or a case is not as it must be.
+    """
+    import os
+    from pathlib import Path
+
+    from proposer.proving import rules as checks
+    from proposer.reports import console
+
+    with edge(as_json=json):
+        with console.Progress() as progress:
+            found = checks.examine(Path.cwd(), cached=not os.environ.get("CI"), on_step=progress.step)
+        if json:
+            print_json(found.document())
+        else:
+            found.show()
+        finish(found.exit_code)
