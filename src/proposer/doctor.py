@@ -4,7 +4,7 @@ import os
 import sys
 import tempfile
 import tomllib
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
@@ -16,6 +16,7 @@ from proposer.config.lockfile import Lock
 from proposer.errors import EXIT_USAGE, ProposerError, UsageError
 from proposer.invocation import binary as binaries
 from proposer.invocation import home
+from proposer.proving import guidance
 from proposer.relay import upstream
 
 __all__ = ["Check", "Report", "examine"]
@@ -61,13 +62,14 @@ class Report:
                 sys.stdout.write(f"{'':22}{check.hint}\n")
 
 
-def examine(folder: Path, *, environment: Mapping[str, str], ci: bool) -> Report:
+def examine(folder: Path, *, environment: Mapping[str, str], ci: bool, tasks: Collection[str] = ()) -> Report:
     """Look at the working tree, the installed binary and this machine.
 
     Args:
         folder: somewhere inside the repository.
         environment: the caller's environment.
         ci: speak of the job's secrets instead of the shell's variables.
+        tasks: names of this library's tasks, which AGENTS.md may name.
 
     Raises:
         UsageError: there is no repository.
@@ -81,6 +83,7 @@ def examine(folder: Path, *, environment: Mapping[str, str], ci: bool) -> Report
         lock = None
     if lock is not None:
         checks += [_binary(lock), _model(lock)]
+    checks += _guidance(root, pinned, lock, tasks)
     with tempfile.TemporaryDirectory(prefix="proposer-doctor-") as scratch:
         probe = probing.Probe(binaries.find(), Path(scratch))
         checks += [_sandbox(probe), _config(probe, root), *_rules(probe, root)]
@@ -148,6 +151,19 @@ def _model(lock: Lock) -> Check:
     return Check(
         name="model", status="ok", detail=f"{lock.model} with effort {lock.effort} is in the bundled catalogue"
     )
+
+
+def _guidance(root: Path, pinned: locks.Pinned, lock: Lock | None, tasks: Collection[str]) -> Iterator[Check]:
+    """Look at what AGENTS.md and skills name, how long they are, and whether they arrive in a real request."""
+    rows = guidance.missing(root, pinned.files, tasks)
+    for row in rows:
+        hint = "mend the name (or write it without backticks), then run: inv codex.lock"
+        yield Check(name="names", status="error", detail=row, hint=hint)
+    if not rows:
+        yield Check(name="names", status="ok", detail="AGENTS.md and skills name what exists")
+    yield _try("budget", lambda: guidance.fits(pinned.files))
+    if lock is not None:
+        yield _try("instructions", lambda: guidance.arrives(pinned.files, binary=binaries.find(), lock=lock))
 
 
 def _sandbox(probe: probing.Probe) -> Check:

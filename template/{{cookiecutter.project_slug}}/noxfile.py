@@ -14,9 +14,10 @@ nox.options.error_on_missing_interpreters = True
 
 GUARDS = (
     ("codex.lock", "--check"),
+    ("codex.rules",),
     ("codex.doctor",),
 )
-"""Tasks that must pass: what instructs Codex is what codex.lock pins, and the wiring works."""
+"""Tasks that must pass: what instructs Codex is what codex.lock pins, the rules hold, and the wiring works."""
 
 
 def _tool(name: str) -> str:

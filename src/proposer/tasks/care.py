@@ -36,7 +36,7 @@ def lock(c: Context, check: bool = False, json: bool = False) -> None:  # noqa: 
     auto_shortflags=False,
 )
 def doctor(c: Context, ci: bool = False, json: bool = False) -> None:  # noqa: ARG001
-    """Check binary, lock, sandbox, model, configuration, rules and credentials; say what mends each.
+    """Check binary, lock, instructions, sandbox, model, configuration, rules and credentials; say what mends each.
 
     Exit codes: 2 where something is wrong, 0 also with warnings (no credentials, no sandbox).
     """
@@ -44,9 +44,11 @@ def doctor(c: Context, ci: bool = False, json: bool = False) -> None:  # noqa: A
     from pathlib import Path
 
     from proposer import doctor as diagnosis
+    from proposer.tasks import codex
 
     with edge(as_json=json):
-        report = diagnosis.examine(Path.cwd(), environment=os.environ, ci=ci)
+        tasks = [f"codex.{name}" for name in codex.task_names]
+        report = diagnosis.examine(Path.cwd(), environment=os.environ, ci=ci, tasks=tasks)
         if json:
             print_json(report.document())
         else:
