@@ -16,7 +16,7 @@ from proposer.config.settings import Limits, Paths, Project, Provider, Settings,
 from proposer.errors import EXIT_INTERNAL, EXIT_INTERRUPTED, EXIT_USAGE, Outcome
 from proposer.outputs.answer import Finding, ReviewAnswer
 from proposer.provenance.record import Document
-from proposer.relay.cassette import MANIFEST, Manifest
+from proposer.relay.tape import MANIFEST, Manifest
 from proposer.tasks import codex
 
 FOLDER = Path(__file__).parent / "reference"

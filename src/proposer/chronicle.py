@@ -23,7 +23,7 @@ from proposer.outputs.redact import Redactor
 from proposer.outputs.verdict import Observed, Verdict
 from proposer.provenance import record, recording, statement
 from proposer.provenance.origin import Origin
-from proposer.relay import cassette
+from proposer.relay import tape as tapes
 from proposer.relay.provider import Provider
 from proposer.reports import markdown
 from proposer.reports.summary import Summary
@@ -237,7 +237,7 @@ class Chronicle:
         if self._subject is not None:
             kept = self._store.runs / self.draft.id
             manifest = recording.manifest_of(self._store.document(kept))
-            cassette.write(folder, manifest, kept, self._pinned.lock_text)
+            tapes.write(folder, manifest, kept, self._pinned.lock_text)
 
     def _complete(self, summary: Summary) -> None:
         """Write the files that every record has."""

@@ -28,8 +28,8 @@ from proposer.outputs.redact import Redactor, secret_values
 from proposer.outputs.verdict import Observed, Verdict, judge
 from proposer.provenance import origin as origins
 from proposer.provenance import record as records
-from proposer.relay import cassette
 from proposer.relay import provider as providers
+from proposer.relay import tape as tapes
 from proposer.relay.places import CODEX, OBJECTS, RUN, Places
 from proposer.reports.summary import Summary
 
@@ -89,7 +89,7 @@ def execute(
     if request.unlocked and origin.ci:
         raise UsageError("--unlocked is refused in CI", "leave it out: CI runs what codex.lock pins")
     if request.record is not None:
-        cassette.check_target(request.record)
+        tapes.check_target(request.record)
     root = git.root_of(folder)
     key = [environment[name] for name in providers.KEY_NAMES if environment.get(name)]
     redactor = Redactor([*key, *secret_values(environment)])

@@ -5,7 +5,7 @@ import re
 from proposer import digests
 from proposer.errors import UsageError
 from proposer.provenance.record import Document
-from proposer.relay.cassette import Manifest
+from proposer.relay.tape import Manifest
 
 __all__ = ["manifest_of", "texts_of"]
 
@@ -14,7 +14,7 @@ _FENCED = re.compile(r"(?s)<<<(DATA-[0-9a-f]+-*) ([^\n]*)\n(.*?)\n\1>>>")
 
 
 def manifest_of(document: Document) -> Manifest:
-    """Return the manifest of a run's cassette; its list of files is filled in by `relay.cassette.write`."""
+    """Return the manifest of a run's cassette; its list of files is filled in by `relay.tape.write`."""
     tool, run = document.tool, document.run
     return Manifest(
         run=run.id,

@@ -9,7 +9,8 @@ from proposer.config.lockfile import LOCK_NAME
 from proposer.errors import Outcome, RefusedError, StopError, UsageError
 from proposer.inputs.subject import Recorded
 from proposer.provenance import record, recording
-from proposer.relay import cassette
+from proposer.relay import tape as tapes
+from proposer.relay.cassette import Cassette
 from proposer.relay.provider import Provider
 from proposer.reports.summary import Summary
 
@@ -34,7 +35,7 @@ def replay(folder: Path, run: str, *, environment: Mapping[str, str], on_step: C
     """
     root = git.root_of(folder)
     store = record.Store(root)
-    taped = (folder / run) if run and (folder / run / cassette.MANIFEST).is_file() else None
+    taped = (folder / run) if run and (folder / run / tapes.MANIFEST).is_file() else None
     place = taped or store.find(run)
     with tempfile.TemporaryDirectory(prefix="proposer-replay-") as scratch:
         tape = _tape(store, place, Path(scratch) / "cassette", root, sealed=taped is not None)
@@ -61,10 +62,10 @@ def replay(folder: Path, run: str, *, environment: Mapping[str, str], on_step: C
         return workflow.execute(root, request, environment=environment, on_step=on_step)
 
 
-def _tape(store: record.Store, place: Path, scratch: Path, root: Path, *, sealed: bool) -> cassette.Cassette:
+def _tape(store: record.Store, place: Path, scratch: Path, root: Path, *, sealed: bool) -> Cassette:
     """Return the recording of a run; a record is checked and sealed first."""
     if sealed:
-        return cassette.Cassette.read(place)
+        return Cassette.read(place)
     try:
         damage = next(store.damage(place), "")
     except RefusedError as error:
@@ -75,8 +76,8 @@ def _tape(store: record.Store, place: Path, scratch: Path, root: Path, *, sealed
     document = _document(store, place)
     found = git.Git(cwd=root).call("cat-file", "blob", f"{document.run.git.base_sha}:{LOCK_NAME}")
     lock = found.stdout if found.returncode == 0 else None
-    cassette.write(scratch, recording.manifest_of(document), place, lock)
-    return cassette.Cassette.read(scratch, name=document.run.id)
+    tapes.write(scratch, recording.manifest_of(document), place, lock)
+    return Cassette.read(scratch, name=document.run.id)
 
 
 def _document(store: record.Store, place: Path) -> record.Document:

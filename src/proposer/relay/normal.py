@@ -30,9 +30,10 @@ _OUTPUT = (
 )
 """Codex's ids and clocks in what commands print."""
 _LISTED = re.compile(
-    r"(?m)^([bcdlps-][rwxsStT-]{9})\S?\s+\d+ +\S+ +\S+ +(\d+) +[A-Z][a-z]{2} +\d+ +(?:\d\d:\d\d|\d{4}) (.*)$"
+    r"(?m)^([bcdlps-])[r-][w-]([xsS-])[rwxsStT-]{6}[.+@]? +\d+ +\S+ +\S+ +(\d+) +"
+    r"[A-Z][a-z]{2} +\d+ +(?:\d\d:\d\d|\d{4}) (.*)$"
 )
-"""A row of `ls -l`: the files of a stage are new each time, and belong to whoever runs."""
+"""A row of `ls -l`: the files of a stage are new each time, and belong to whoever runs, with that one's umask."""
 _DENIED = re.compile(r"(?m)^- path `/etc/[^`\n]*`\n?")
 """Sensitive files of the system that the profile denies: which of them exist is the machine's matter."""
 _RELAY = re.compile(r"http://127\.0\.0\.1:\d+/[0-9a-f]{32}/")
@@ -41,6 +42,8 @@ _MASKED = 4_000
 """Characters that one mask may stand for."""
 _SHOWN = 200
 """Lines of a part's difference that are shown."""
+_COMPARED = 2_000
+"""Lines of a part that are compared, from the first that differs."""
 
 
 def output(text: str) -> str:
@@ -57,8 +60,8 @@ def output(text: str) -> str:
 
 
 def _row(match: re.Match[str]) -> str:
-    size = "<size>" if match[1].startswith("d") else match[2]
-    return f"{match[1]} {size} {match[3]}"
+    size = "<size>" if match[1] == "d" else match[3]
+    return f"{match[1]}{match[2]} {size} {match[4]}"
 
 
 def request(line: Mapping[str, Any]) -> dict[str, Any]:
@@ -219,9 +222,18 @@ def difference(recorded: Mapping[str, Any], now: Mapping[str, Any], turn: int) -
     names = [name for name in sorted({*before, *after}) if not alike(before.get(name, ""), after.get(name, ""))]
     shown: list[list[str]] = []
     for name in names:
-        old, new = before.get(name, "").split("\n"), after.get(name, "").split("\n")
+        old, new = _around(before.get(name, "").split("\n"), after.get(name, "").split("\n"))
         lines = list(difflib.unified_diff(old, new, f"recorded/{turn}/{name}", f"now/{turn}/{name}", lineterm=""))
         more = [f"… {len(lines) - _SHOWN} more lines"] if len(lines) > _SHOWN else []
         shown.append([*lines[:_SHOWN], *more])
     # The short ones first: another model brings other instructions, which are long.
     return names, reveal("\n".join(line for lines in sorted(shown, key=len) for line in lines))
+
+
+def _around(old: list[str], new: list[str]) -> tuple[list[str], list[str]]:
+    """Return both sides from shortly before the first difference; comparing all of a long output takes minutes."""
+    first = next(
+        (at for at, rows in enumerate(zip(old, new, strict=False)) if rows[0] != rows[1]), min(len(old), len(new))
+    )
+    start = max(0, first - 3)
+    return old[start : start + _COMPARED], new[start : start + _COMPARED]

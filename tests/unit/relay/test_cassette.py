@@ -1,6 +1,7 @@
 """A cassette is whole and of this format, or says in one line what it is instead; it plays what was recorded."""
 
 import json
+import os
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -9,9 +10,10 @@ import pytest
 
 from proposer import digests
 from proposer.errors import Outcome, ProposerError, StopError, UsageError
-from proposer.relay import cassette
-from proposer.relay.cassette import Cassette, Manifest
+from proposer.relay import tape as tapes
+from proposer.relay.cassette import Cassette
 from proposer.relay.places import RUN, Places
+from proposer.relay.tape import Manifest
 
 MESSAGE = {"type": "response.output_item.done", "item": {"type": "message", "text": f"see {RUN}/stage"}}
 DONE = {"type": "response.completed", "response": {"id": "r"}}
@@ -44,7 +46,7 @@ def tape(
         effort="medium", codex_version="0.163.0", codex_sha256="c", proposer_version="0.1.0", base="b", head=None,
         tree="t", files={},
     )  # fmt: skip
-    cassette.write(folder / "tape", manifest, record, lock)
+    tapes.write(folder / "tape", manifest, record, lock)
     return folder / "tape"
 
 
@@ -56,15 +58,20 @@ def folder(tmp_path: Path) -> Path:
 
 def edit(folder: Path, **more: Any) -> None:
     """Change fields of the manifest."""
-    path = folder / cassette.MANIFEST
+    path = folder / tapes.MANIFEST
     path.write_text(json.dumps(json.loads(path.read_text(encoding="utf-8")) | more), encoding="utf-8")
 
 
 def reseal(folder: Path, name: str, data: bytes) -> None:
     """Replace a file and its digest."""
     (folder / name).write_bytes(data)
-    files = json.loads((folder / cassette.MANIFEST).read_text(encoding="utf-8"))["files"]
+    files = json.loads((folder / tapes.MANIFEST).read_text(encoding="utf-8"))["files"]
     edit(folder, files=files | {name: digests.of_bytes(data)})
+
+
+def become_pipe(folder: Path) -> None:
+    (folder / "prompt.md").unlink()
+    os.mkfifo(folder / "prompt.md")
 
 
 def cut(folder: Path) -> None:
@@ -73,8 +80,8 @@ def cut(folder: Path) -> None:
 
 
 def test_a_cassette_holds_the_digest_of_every_file_and_the_lock(folder: Path) -> None:
-    document = json.loads((folder / cassette.MANIFEST).read_text(encoding="utf-8"))
-    present = {path.name for path in folder.iterdir()} - {cassette.MANIFEST}
+    document = json.loads((folder / tapes.MANIFEST).read_text(encoding="utf-8"))
+    present = {path.name for path in folder.iterdir()} - {tapes.MANIFEST}
     assert document["schema"] == "proposer/cassette/v1"
     assert (
         set(document["files"])
@@ -99,7 +106,7 @@ def lose(name: str) -> Callable[[Path], None]:
 
 
 def become_record(folder: Path) -> None:
-    (folder / cassette.MANIFEST).rename(folder / "record.json")
+    (folder / tapes.MANIFEST).rename(folder / "record.json")
 
 
 def put(name: str, data: bytes) -> Callable[[Path], object]:
@@ -125,16 +132,17 @@ ELSEWHERE = dict.fromkeys(("requests.jsonl", "responses.jsonl", "prompt.md", "..
     [
         pytest.param(lose_folder, 2, "does not exist", id="no-folder"),
         pytest.param(become_file, 2, "is not a folder", id="a-file"),
-        pytest.param(lose(cassette.MANIFEST), 2, "has no cassette.json", id="no-manifest"),
+        pytest.param(lose(tapes.MANIFEST), 2, "has no cassette.json", id="no-manifest"),
         pytest.param(become_record, 2, "is a record, not a cassette", id="a-record"),
-        pytest.param(put(cassette.MANIFEST, b"{"), 2, "cannot be read", id="manifest-cut"),
-        pytest.param(put(cassette.MANIFEST, b"[" * 100_000), 2, "cannot be read", id="manifest-nested"),
-        pytest.param(put(cassette.MANIFEST, b"\xff"), 2, "cannot be read", id="manifest-not-utf8"),
+        pytest.param(put(tapes.MANIFEST, b"{"), 2, "cannot be read", id="manifest-cut"),
+        pytest.param(put(tapes.MANIFEST, b"[" * 100_000), 2, "cannot be read", id="manifest-nested"),
+        pytest.param(put(tapes.MANIFEST, b"\xff"), 2, "cannot be read", id="manifest-not-utf8"),
         pytest.param(say(schema="proposer/cassette/v2"), 2, "'proposer/cassette/v2'", id="another-format"),
         pytest.param(say(surprise=1), 2, "cannot be read", id="unknown-field"),
         pytest.param(say(files={}), 2, "does not list requests.jsonl", id="nothing-listed"),
         pytest.param(say(files=ELSEWHERE), 2, "'../x'", id="path-outside"),
         pytest.param(lose("responses.jsonl"), 3, "responses.jsonl of cassette tape is missing", id="file-missing"),
+        pytest.param(become_pipe, 3, "prompt.md of cassette tape is missing", id="a-pipe-is-not-read"),
         pytest.param(cut, 3, "responses.jsonl of cassette tape is not what", id="file-cut-short"),
         pytest.param(put("prompt.md", b"other"), 3, "prompt.md of cassette tape is not what", id="file-edited"),
         pytest.param(put("codex.lock", b"other"), 3, "codex.lock of cassette tape is not what", id="lock-edited"),
@@ -252,14 +260,14 @@ def test_a_cassette_goes_into_a_new_or_an_empty_folder_only(tmp_path: Path) -> N
     (tmp_path / "empty").mkdir()
     (tmp_path / "full").mkdir()
     (tmp_path / "full" / "x").touch()
-    cassette.check_target(tmp_path / "new")
-    cassette.check_target(tmp_path / "empty")
+    tapes.check_target(tmp_path / "new")
+    tapes.check_target(tmp_path / "empty")
     for name in ("full", "full/x"):
         with pytest.raises(UsageError, match="not an empty folder"):
-            cassette.check_target(tmp_path / name)
+            tapes.check_target(tmp_path / name)
 
 
 def test_a_cassette_that_cannot_be_written_leaves_nothing(tmp_path: Path, folder: Path) -> None:
     (tmp_path / "file").touch()
     with pytest.raises(UsageError, match="cannot be written"):
-        cassette.write(tmp_path / "file" / "tape", Cassette.read(folder).manifest, folder, None)
+        tapes.write(tmp_path / "file" / "tape", Cassette.read(folder).manifest, folder, None)

@@ -45,7 +45,7 @@ def message(role: str, text: str) -> dict[str, Any]:
         pytest.param("real\t0m0.003s\nx", "real\t0m1.250s\nx", id="time-builtin"),
         pytest.param(
             "total 44\ndrwx------ 6 root root 4096 Nov 24 20:11 .\n-rw-r--r-- 1 root root 24 Nov 24 20:11 a",
-            "total 8\ndrwx------ 6 ann staff 100 Jan  2  2027 .\n-rw-r--r-- 1 ann staff 24 Jan  2  2027 a",
+            "total 8\ndrwxr-xr-x 6 ann staff 100 Jan  2  2027 .\n-rw-rw---- 1 ann staff 24 Jan  2  2027 a",
             id="ls",
         ),
         pytest.param(
@@ -149,6 +149,17 @@ def test_characters_that_nobody_sees_are_shown_in_a_difference() -> None:
 def test_the_short_difference_stands_before_the_long_one() -> None:
     _, text = normal.difference(line(), line(model="x", instructions="\n".join(map(str, range(2000)))), 1)
     assert text.index("now/1/model") < text.index("now/1/instructions")
+
+
+def test_two_long_outputs_are_compared_from_where_they_part() -> None:
+    def after(text: str) -> dict[str, Any]:
+        return line(input=[{"type": "function_call_output", "call_id": "c", "output": text}])
+
+    rows = [f"row {number * 7919 % 1000}" for number in range(200_000)]
+    other = [*rows[:150_000], "another", *reversed(rows[150_000:])]
+    names, text = normal.difference(after("\n".join(rows)), after("\n".join(other)), 2)
+    assert names == ["outputs"]
+    assert "+another" in text
 
 
 def test_a_long_difference_is_cut_and_says_so() -> None:
