@@ -1,63 +1,134 @@
 """Text that nobody vouches for: cleaned of what a reader cannot see, then fenced as data."""
 
 import hashlib
-import html
 import re
-import unicodedata
+from dataclasses import dataclass
 
-__all__ = ["clean", "fence", "invisible", "reveal", "unreveal"]
+from proposer.inputs import characters, markup
+from proposer.inputs.characters import invisible
+from proposer.inputs.entities import LEGACY, shadow_of
+from proposer.inputs.rule import Rule
 
-_MAX_BYTES = 200_000
-_MAX_LINES = 5_000
+__all__ = ["Bounds", "Cleaned", "clean", "examine", "fence", "invisible", "marker_of", "reveal", "unreveal"]
+
 _CUT = "[cut: the text was longer]"
-
-_INVISIBLE = re.compile(
-    "[\U000e0000-\U000e007f\u202a-\u202e\u2066-\u2069\u061c\u200e\u200f\u200b\u2060-\u2064\ufeff\u00ad\u034f"
-    "\u180b-\u180f\u206a-\u206f\ufff9-\ufffb\U0001d173-\U0001d17a\U0001bca0-\U0001bca3\u115f\u1160\u3164\uffa0"
-    "\u2800\ud800-\udfff\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f]"
-)
-_BREAKS = re.compile("\r\n|[\r\x0b\x0c\x85\u2028\u2029]")
-_ANSI = re.compile(
-    "(?:\x1b\\[|\x9b)[0-?]*[ -/]*[@-~]"
-    "|(?:\x1b[\\]PX^_]|[\x9d\x90\x98\x9e\x9f])[^\x07\x1b\x9c]*(?:\x07|\x1b\\\\|\x9c)?"
-    "|\x1b[ -/]*[0-~]"
-)
-_SELECTORS = re.compile("[\ufe00-\ufe0f\U000e0100-\U000e01ef]")
-_JOINERS = re.compile("[\u200c\u200d]")
-_COMMENT = re.compile(r"<!--(?:.*?--!?>|.*\Z)", re.DOTALL)
-_NEEDS_JOINERS = ("ARABIC", "DEVANAGARI", "BENGALI", "GURMUKHI", "GUJARATI", "ORIYA", "TAMIL", "TELUGU", "KANNADA",
-                  "MALAYALAM", "SINHALA", "SYRIAC", "MONGOLIAN", "KHMER", "MYANMAR")  # fmt: skip
-_ENTITY = re.compile(r"&(?:#[0-9]{1,8}|#[xX][0-9a-fA-F]{1,8}|[A-Za-z][A-Za-z0-9]{1,31});?")
+_WORK = 8_000_000
+"""Characters that the passes over a block may read: the longer a text, the fewer layers are taken off it."""
+_MOST_PASSES = 100
+_RULES = (*characters.RULES, *markup.RULES)
+_LAST_RESORT = Rule(name="markup nested beyond reason", pattern=re.compile("[&<]+"))
 
 
-def _is_emoji(char: str) -> bool:
-    return unicodedata.category(char) in ("So", "Sk") or char in "\u200d\ufe0f" or "0" <= char <= "9" or char in "#*"
+@dataclass(frozen=True, kw_only=True)
+class Bounds:
+    """How much of a text may be left: bytes of UTF-8 (at least 30, to have room for the mark of a cut), and lines."""
+
+    size: int = 200_000
+    lines: int = 5_000
+
+    def hold(self, text: str) -> bool:
+        """Tell whether the text is within these bounds."""
+        return text.count("\n") < self.lines and len(text.encode()) <= self.size
 
 
-def _joins(text: str, at: int) -> bool:
-    """Tell whether the joiner at this place stands between emoji, or between letters of a script that needs it."""
-    before, after = text[at - 1 : at], text[at + 1 : at + 2]
-    if not before or not after:
-        return False
-    if text[at] == "\u200d" and _is_emoji(before) and unicodedata.category(after) == "So":
-        return True
-    return any(unicodedata.name(c, "").startswith(_NEEDS_JOINERS) for c in (before, after))
+_BOUNDS = Bounds()
 
 
-def _selects(text: str, at: int) -> bool:
-    before = text[at - 1 : at]
-    if not before:
-        return False
-    if text[at] in "\ufe0e\ufe0f":
-        return _is_emoji(before) or unicodedata.category(before) in ("Sm", "Po", "So", "Nd")
-    return "CJK" in unicodedata.name(before, "")
+@dataclass(frozen=True, kw_only=True)
+class Cleaned:
+    """A text that can be shown to a model.
+
+    Attributes:
+        text: as much of it as the bounds allow.
+        removed: kinds of things that were taken out or written out, in the plural, for a reader.
+    """
+
+    text: str
+    removed: tuple[str, ...]
+
+    def label(self, name: str) -> str:
+        """Return a text's name with a mark of what was removed from it, for the fence around it."""
+        return f"{name} (removed from it: {', '.join(self.removed)})" if self.removed else name
 
 
-def invisible(text: str) -> set[int]:
-    """Return the positions of characters that a reader cannot see and that no script needs there."""
-    found = {match.start() for match in _INVISIBLE.finditer(text)}
-    found |= {m.start() for m in _JOINERS.finditer(text) if not _joins(text, m.start())}
-    return found | {m.start() for m in _SELECTORS.finditer(text) if not _selects(text, m.start())}
+def clean(text: str) -> str:
+    """Return text without what a reader cannot see: controls, escape sequences, hidden characters and comments.
+
+    What elements and attributes hide (`<details>`, `alt`) is written out in brackets. What entities hide counts as if
+    it stood there; innocent entities stay. Idempotent; benign text survives byte for byte. The result is at most
+    200,000 bytes and 5,000 lines, the cut marked.
+    """
+    return examine(text).text
+
+
+def examine(text: str, bounds: Bounds = _BOUNDS) -> Cleaned:
+    """Clean a text (see `clean`) and say what kinds of things were removed.
+
+    Markup and entities are looked for block by block, until enough is left to fill the bounds or ten times as much was
+    looked at. A text within the bounds is one block.
+    """
+    removed = _Removed()
+    for rule in (*characters.RULES, markup.COMMENT):
+        text = removed.by(rule, rule(text), text)
+    settled, at, block = "", 0, 2 * bounds.size
+    while at < min(len(text), 5 * block) and bounds.hold(settled):
+        settled = _settled(settled + text[at : at + block], removed)
+        at += block
+    if at < len(text) or not bounds.hold(settled):
+        settled = _cut(settled, bounds)
+    return Cleaned(text=settled, removed=tuple(removed))
+
+
+class _Removed(dict[str, None]):
+    """Kinds of things that were removed, in the order in which they were met."""
+
+    def by(self, rule: Rule, new: str, old: str) -> str:
+        """Take down what a rule did, and return the new text."""
+        if rule.name and new != old:
+            self[rule.name] = None
+        return new
+
+
+def _settled(text: str, removed: _Removed) -> str:
+    """Apply the rules until nothing changes.
+
+    A text that still changes when the passes are used up was built to do so: it loses every `&` and `<`, without
+    which there is neither markup nor entity, and one more pass settles it.
+    """
+    for _ in range(min(_MOST_PASSES, _WORK // (len(text) + 1) + 1)):
+        before, text = text, _pass(text, removed)
+        if text == before:
+            return text
+    return _pass(removed.by(_LAST_RESORT, _LAST_RESORT(text), text), removed)
+
+
+def _pass(text: str, removed: _Removed) -> str:
+    """Apply every rule to the text, then to its shadow the first that finds something there."""
+    for rule in _RULES:
+        text = removed.by(rule, rule(text), text)
+    shadow = shadow_of(text) if "&" in text else None
+    if shadow is None:
+        return text
+    for rule in (LEGACY, *_RULES):
+        if edits := rule.edits(shadow.text):
+            return removed.by(rule, shadow.rewritten(edits), text)
+    return removed.by(_LAST_RESORT, shadow.rewritten(shadow.buried), text) if shadow.buried else text
+
+
+def _cut(text: str, bounds: Bounds) -> str:
+    """Return the beginning of a settled text and a mark, so that the whole is settled again.
+
+    A cut can leave half an entity, half a tag or a joiner with nothing to join; then it moves further to the front.
+    """
+    lines = "\n".join(text.split("\n", bounds.lines)[: bounds.lines - 1])
+    data, back = lines.encode()[: bounds.size - len(_CUT) - 1], 0
+    while back < len(data):
+        kept = _settled(data[: len(data) - back].decode(errors="ignore"), _Removed()).rstrip("\n")
+        whole = f"{kept}\n{_CUT}"
+        if bounds.hold(whole) and _pass(whole, _Removed()) == whole:
+            return whole
+        back = 2 * back + 64
+    return _CUT
 
 
 def reveal(text: str) -> str:
@@ -71,53 +142,21 @@ def unreveal(text: str) -> str:
     return re.sub(r"⟦U\+([0-9A-F]{4,6})⟧", lambda m: chr(min(int(m[1], 16), 0x10FFFF)), text)
 
 
-def _pass(text: str) -> str:
-    text = _BREAKS.sub("\n", _ANSI.sub("", text))
-    found = invisible(text)
-    if found:
-        text = "".join(c for at, c in enumerate(text) if at not in found)
-    text = _COMMENT.sub("", text)
-    return _ENTITY.sub(_entity, text)
-
-
-def _entity(match: re.Match[str]) -> str:
-    """Remove an entity that hides something; leave an innocent one as it stands."""
-    shown = match[0]
-    for _ in range(4):
-        decoded = html.unescape(shown)
-        if decoded == shown:
-            break
-        shown = decoded
-    hidden = invisible(shown) or shown in ("\x1b", "\u200c", "\u200d", "\r", "\u2028", "\u2029")
-    return "" if hidden else match[0]
-
-
-def clean(text: str) -> str:
-    """Return text without what a reader cannot see: controls, escape sequences, hidden characters and comments.
-
-    Idempotent; benign text survives byte for byte. The result is at most 200,000 bytes and 5,000 lines, the cut marked.
-    """
-    previous = None
-    while previous != text:
-        previous, text = text, _pass(text)
-    lines = text.split("\n")
-    if len(lines) > _MAX_LINES or len(text.encode()) > _MAX_BYTES:
-        kept = "\n".join(lines[: _MAX_LINES - 1]).encode()[: _MAX_BYTES - len(_CUT) - 1].decode(errors="ignore")
-        text = f"{kept.removesuffix(_CUT).rstrip(chr(10))}\n{_CUT}"
-    return text
-
-
 def fence(text: str, label: str) -> str:
     """Return text between two marker lines that cannot occur in it; the marker is derived from the text.
 
     Args:
         text: the data.
-        label: what it is, for the model.
+        label: what it is, for the model; line breaks in it become spaces.
     """
-    digest = hashlib.sha256(text.encode(errors="surrogatepass")).hexdigest()
+    marker = marker_of(text, hashlib.sha256(text.encode(errors="surrogatepass")).hexdigest())
+    return f"<<<{marker} {' '.join(label.split())}\n{text}\n{marker}>>>"
+
+
+def marker_of(text: str, digest: str) -> str:
+    """Return the shortest marker of a digest, of 12 digits or more, that the text does not have in any case."""
+    folded = text.casefold()
     length = 12
-    marker = f"DATA-{digest[:length]}"
-    while marker in text:
+    while (marker := f"DATA-{digest[:length]}{'-' * (length - len(digest))}").casefold() in folded:
         length += 4
-        marker = f"DATA-{digest[:length]}" if length <= len(digest) else f"{marker}-"
-    return f"<<<{marker} {label}\n{text}\n{marker}>>>"
+    return marker
