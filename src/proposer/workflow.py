@@ -151,8 +151,8 @@ def _steps(
         binary = checked.result()
     chronicle.staged(stage, binary)
     # 4. Prompt.
-    texts = [(name, text, untrusted.clean(redactor.text(text))) for name, text in raw]
-    used = len(source) + sum(len(text) for _, _, text in texts) + _RESERVE
+    texts = [(name, text, untrusted.examine(redactor.text(text))) for name, text in raw]
+    used = len(source) + sum(len(cleaned.text) for _, _, cleaned in texts) + _RESERVE
     diff = prompts.diff_of(
         workspace.git(),
         subject,
@@ -163,11 +163,11 @@ def _steps(
     prompt = prompts.render(
         source.decode(),
         diff=diff,
-        texts=[(name, text) for name, _, text in texts],
+        texts=[(cleaned.label(name), cleaned.text) for name, _, cleaned in texts],
         limit=settings.limits.prompt_characters,
         values={},
     )
-    chronicle.asks(prompt, diff, texts)
+    chronicle.asks(prompt, diff, [(name, text, cleaned.text) for name, text, cleaned in texts])
     if not (request.fresh or request.record or again) and (kept := chronicle.known()) is not None:
         return kept
     if not subject.changes and workflow.empty_is_clean:

@@ -256,6 +256,7 @@ def test_secrets_in_untrusted_text_are_masked_before_they_are_sent(lab: Lab) -> 
     assert "ghp_0123456789" not in sent
     assert "hidden order" not in sent
     assert "4111 1111" not in sent
+    assert "body.txt (removed from it: invisible characters, comments)" in sent
     record = json.loads((lab.record(summary) / "record.json").read_text(encoding="utf-8"))
     assert record["inputs"]["untrusted"][0]["name"] == "body.txt"
 
