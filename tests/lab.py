@@ -65,6 +65,31 @@ class Lab:
         self.write("note.txt", "after the pin\n")
         self.commit()
 
+    def limits(self, **values: float) -> None:
+        """Set limits in the base, and make a change to look at."""
+        path = self.root / "proposer.toml"
+        lines = path.read_text(encoding="utf-8").splitlines()
+        kept = [line for line in lines if line.split(" = ")[0] not in values]
+        at = kept.index("[limits]") + 1
+        kept[at:at] = [f"{name} = {value}" for name, value in values.items()]
+        path.write_text("\n".join(kept) + "\n", encoding="utf-8")
+        self.relock()
+        self.write("note.txt", "later\n")
+        self.commit()
+
+    @staticmethod
+    def running(*words: str) -> list[bytes]:
+        """Return the command lines of processes that hold all these words as arguments or parts of them."""
+        found = []
+        for entry in Path("/proc").glob("[0-9]*/cmdline"):
+            try:
+                line = entry.read_bytes()
+            except OSError:
+                continue
+            if all(word.encode() in line for word in words):
+                found.append(line)
+        return found
+
     def script(self, *turns: Any) -> str:
         path = self.scratch / f"script-{len(list(self.scratch.iterdir()))}.json"
         path.write_text(json.dumps({"schema": "proposer/rehearsal/v1", "turns": list(turns)}), encoding="utf-8")

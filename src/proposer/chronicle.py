@@ -1,7 +1,9 @@
 """What is known of a run while it goes on, and the record and the summary that are made of it in the end."""
 
+import contextlib
 import json
-from collections.abc import Sequence
+import os
+from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -11,9 +13,11 @@ from proposer.config import settings as config
 from proposer.config.lock import Pinned
 from proposer.config.lockfile import Lock
 from proposer.errors import Outcome, StopError
+from proposer.git import shown
 from proposer.inputs.prompt import Diff, Prompt
 from proposer.inputs.stage import Stage
 from proposer.inputs.subject import Subject
+from proposer.interrupts import shielded
 from proposer.invocation import home
 from proposer.invocation.binary import Binary
 from proposer.invocation.home import PROFILE, agents_chain
@@ -30,13 +34,14 @@ from proposer.reports.summary import Summary
 
 __all__ = ["Chronicle"]
 
+_MAX_STDERR = 512 * 1024
 _EVENTS = {Outcome.CLEAN, Outcome.FINDINGS, Outcome.BLOCKED, Outcome.INCOMPLETE}
 
 
 class Chronicle:
     """Takes down each step of one run. Nothing is in place before `close`, which is called once."""
 
-    draft: record.Draft
+    draft: record.Draft | None = None
 
     def __init__(self, *, store: record.Store, workflow: str, origin: Origin, unlocked: bool) -> None:
         self._store = store
@@ -68,9 +73,20 @@ class Chronicle:
 
     def begin(self, subject: Subject, lock: Lock, pinned: Pinned, redactor: Redactor) -> None:
         """Take down what the run is about; from here on there is a draft."""
-        self._subject, self._lock, self._pinned, self._redactor = subject, lock, pinned, redactor
-        self.draft = self._store.draft(record.new_id(self._started), redactor.text)
+        self._lock, self._pinned, self._redactor = lock, pinned, redactor
+        with shielded():  # there is either a subject with a draft, or neither
+            self.draft = self._store.draft(record.new_id(self._started), self._redacted)
+            self._subject = subject
         self._fingerprint = digests.of_json({"run": self.draft.id})
+        if subject.named_by:
+            self.note(subject.named_by)
+
+    def masks(self, redactor: Redactor) -> None:
+        """Use a redactor that knows more than the one before."""
+        self._redactor = redactor
+
+    def _redacted(self, text: str) -> str:
+        return self._redactor.text(text)
 
     def drift(self, rows: Sequence[str]) -> None:
         """Stop where lock and files differ.
@@ -107,11 +123,11 @@ class Chronicle:
         """Take down the prompt; the fingerprint is known now. `texts` holds (name, raw, cleaned)."""
         self._diff = diff
         self._untrusted = self._untrusted or [
-            {"name": name, "sha256": digests.of_bytes(raw.encode(errors="surrogatepass")),
+            {"name": shown(name), "sha256": digests.of_bytes(raw.encode(errors="surrogateescape")),
              "cleaned_sha256": digests.of_bytes(cleaned.encode(errors="surrogatepass"))}
             for name, raw, cleaned in texts
         ]  # fmt: skip
-        self.draft.write("prompt.md", prompt.text)
+        self._known_draft.write("prompt.md", prompt.text)
         subject, provider = self._known_subject, self._provider
         self._fingerprint = digests.of_json(
             {
@@ -132,7 +148,6 @@ class Chronicle:
         self._session, self._observed = session, observed
         if not session.shell:
             self.note(f"the sandbox does not start here ({session.shell_detail}); the model had no shell")
-        self.draft.write("stderr.log", session.stderr.read_text(encoding="utf-8", errors="replace"))
         if session.ended.strays:
             self.note(f"{session.ended.strays} process(es) were left over and ended")
         if session.tally.unknown:
@@ -140,6 +155,18 @@ class Chronicle:
             self.note(f"{sum(session.tally.unknown.values())} event(s) of unknown kind were kept: {kinds[:200]}")
         for warning in session.tally.warnings[:5]:
             self.note(f"codex warns: {warning[:300]}")
+        if observed.ignored:
+            names = ", ".join(observed.ignored[:5])
+            self.note(f"{len(observed.ignored)} file(s) that git ignores were written in the stage: {names}")
+
+    def complains(self, stderr: Path) -> None:
+        """Take down what Codex wrote on standard error, also where it was stopped; the middle of a flood is cut."""
+        with contextlib.suppress(OSError), stderr.open("rb") as stream:
+            text = stream.read(_MAX_STDERR)
+            if rest := stream.seek(0, os.SEEK_END) - len(text):
+                stream.seek(-min(rest, _MAX_STDERR), os.SEEK_END)
+                text += b"\n[cut: there was more]\n" + stream.read(_MAX_STDERR)
+            self._known_draft.write("stderr.log", text.decode(errors="replace"))
 
     def said(self, message: str) -> None:
         """Take down the final message as it came, laid out where it is JSON."""
@@ -147,7 +174,7 @@ class Chronicle:
             text = json.dumps(self._redactor.value(json.loads(message)), indent=2, ensure_ascii=False) + "\n"
         except (ValueError, RecursionError):
             text = self._redactor.text(message)
-        (self.draft.folder / "answer.json").write_text(text, encoding="utf-8", errors="replace")
+        (self._known_draft.folder / "answer.json").write_text(text, encoding="utf-8", errors="replace")
 
     def judged(self, verdict: Verdict) -> None:
         """Take down the verdict."""
@@ -159,7 +186,7 @@ class Chronicle:
 
     def discard(self) -> None:
         """Forget the run."""
-        if self._subject is not None:
+        if self.draft is not None:
             self._store.discard(self.draft)
 
     def known(self) -> Summary | None:
@@ -167,7 +194,9 @@ class Chronicle:
         folder = self._store.with_fingerprint(self._fingerprint)
         if folder is None:
             return None
-        self.discard()
+        with shielded():
+            self.discard()
+            self.draft = None
         document = self._store.document(folder)
         result = dict(document.result)
         findings = tuple(Finding.model_validate(row) for row in result.pop("findings"))
@@ -182,12 +211,14 @@ class Chronicle:
 
     def close(self) -> Summary:
         """Put the record in place and return the summary."""
+        if self._verdict is None and self._stop is None:
+            raise AssertionError("a run without a verdict and without a reason is not clean")
         reasons = list(self._verdict.reasons) if self._verdict else []
         if self._stop is not None:
             reasons.append((self._stop.outcome, self._stop.message))
         outcome = Outcome.worst(*(reason[0] for reason in reasons))
         tape = self._provider.tape if self._provider else None
-        if tape is not None and self._stop is None:
+        if tape is not None and self._stop is None and self.draft is not None:
             rows = tape.unlike(self.draft.folder, outcome.label)
             reasons += [(Outcome.DRIFTED, f"{row} (cassette {tape.name})") for row in rows]
             outcome = Outcome.worst(*(reason[0] for reason in reasons))
@@ -204,9 +235,9 @@ class Chronicle:
             else [],
             "dropped": verdict.dropped if verdict else 0,
             "reasons": [self._redactor.text(text) for _, text in reasons],
-            "not_reviewed": list(self._diff.not_reviewed),
-            "excluded": list(self._diff.excluded),
-            "instruction_paths": list(self._stage.touched if self._stage else ()),
+            "not_reviewed": self._named(self._diff.not_reviewed),
+            "excluded": self._named(self._diff.excluded),
+            "instruction_paths": self._named(self._stage.touched if self._stage else ()),
             "notes": [self._redactor.text(text) for text in self._notes],
             "refused_commands": len(self._observed.refused),
             "usage": vars(session.relay.usage) if session else {},
@@ -214,18 +245,19 @@ class Chronicle:
             "drift": tape.difference if tape else "",
         }
         findings = tuple(Finding.model_validate(row) for row in result["findings"])
-        if self._subject is None:
+        if self.draft is None:
             return self._summary(run="", outcome=outcome, **{**result, "findings": findings})
-        shown = {key: tuple(value) if isinstance(value, list) else value for key, value in result.items()}
-        shown["findings"] = findings
-        summary = self._summary(run=self.draft.id, outcome=outcome, **shown)
+        facts = {key: tuple(value) if isinstance(value, list) else value for key, value in result.items()}
+        facts["findings"] = findings
+        draft = self._known_draft
+        summary = self._summary(run=draft.id, outcome=outcome, **facts)
         self._complete(summary)
         document = self._document(summary, result, finished)
         folder = self._store.keep(
-            self.draft, document, lambda digest: statement.of(document, digest), reusable=self._reusable
+            draft, document, lambda digest: statement.of(document, digest), reusable=self._reusable
         )
         return self._summary(
-            run=self.draft.id, outcome=outcome, statement=digests.of_file(folder / record.STATEMENT), **shown
+            run=draft.id, outcome=outcome, statement=digests.of_file(folder / record.STATEMENT), **facts
         )
 
     def tape(self, folder: Path) -> None:
@@ -234,19 +266,23 @@ class Chronicle:
         Raises:
             UsageError: the folder cannot be written.
         """
-        if self._subject is not None:
+        if self.draft is not None:
             kept = self._store.runs / self.draft.id
             manifest = recording.manifest_of(self._store.document(kept))
             tapes.write(folder, manifest, kept, self._pinned.lock_text)
 
+    def _named(self, paths: Iterable[str]) -> list[str]:
+        """Return file names as a report may show them."""
+        return [self._redactor.text(shown(path)) for path in paths]
+
     def _complete(self, summary: Summary) -> None:
         """Write the files that every record has."""
-        folder = self.draft.folder
+        folder = self._known_draft.folder
         for name in ("events.jsonl", "requests.jsonl", "responses.jsonl", "stderr.log", "prompt.md"):
             (folder / name).touch()
-        self.draft.write("answer.md", markdown.render(summary))
+        self._known_draft.write("answer.md", markdown.render(summary))
         if summary.drift:
-            self.draft.write("drift.diff", summary.drift + "\n")
+            self._known_draft.write("drift.diff", summary.drift + "\n")
         good = summary.outcome in _EVENTS
         line = {
             "ts": datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z"),
@@ -286,8 +322,14 @@ class Chronicle:
             raise AssertionError("begin() comes first")
         return self._subject
 
+    @property
+    def _known_draft(self) -> record.Draft:
+        if self.draft is None:
+            raise AssertionError("begin() comes first")
+        return self.draft
+
     def _document(self, summary: Summary, result: dict[str, Any], finished: datetime) -> record.Document:
-        subject, lock, workflow = self._known_subject, self._lock, self._workflow
+        subject, draft, lock, workflow = self._known_subject, self._known_draft, self._lock, self._workflow
         files = self._pinned.digests()
         chain = agents_chain(self._pinned.files)
         return record.Document(
@@ -302,7 +344,7 @@ class Chronicle:
                 provider=self._provider.name if self._provider else "",
             ),
             run=record.Run(
-                id=self.draft.id,
+                id=draft.id,
                 name=self._name,
                 timestamp_utc=_stamp(self._started),
                 started_at=_stamp(self._started),
@@ -344,10 +386,11 @@ class Chronicle:
                 sandbox=workflow.sandbox if workflow else "read-only", shell=bool(self._session and self._session.shell)
             ),
             outputs=record.Outputs(
-                final_message_file="answer.json" if (self.draft.folder / "answer.json").exists() else None,
+                final_message_file="answer.json" if (draft.folder / "answer.json").exists() else None,
                 jsonl_log_file="events.jsonl",
-                files_changed=list(self._observed.written),
-                artifacts_sha256=self.draft.artifacts(),
+                files_changed=self._named(self._observed.written),
+                files_ignored=self._named(self._observed.ignored),
+                artifacts_sha256=draft.artifacts(),
             ),
             result=result,
         )

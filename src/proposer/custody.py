@@ -8,6 +8,7 @@ from typing import Any
 from proposer import git
 from proposer.errors import EXIT_REFUSED, RefusedError
 from proposer.provenance import record
+from proposer.reports.safe import log_line
 
 __all__ = ["Result", "show", "verify"]
 
@@ -35,7 +36,7 @@ class Result:
         """Print it for people."""
         if self.verified is False:
             for problem in self.problems:
-                sys.stdout.write(f"! {problem}\n")
+                sys.stdout.write(f"! {_plain(problem)}\n")
             sys.stderr.write(
                 f"error: the record of {self.run} does not verify\n  do not rely on it; run again: --fresh\n"
             )
@@ -78,6 +79,7 @@ def verify(folder: Path, run: str) -> Result:
 
 
 def _plain(value: Any) -> str:
+    """Return a value of a record as one harmless line: a record may come from anybody."""
     if isinstance(value, dict):
-        return ", ".join(f"{key} {item}" for key, item in value.items() if item)
-    return "-" if value in (None, "", []) else str(value)
+        value = ", ".join(f"{key} {item}" for key, item in value.items() if item)
+    return "-" if value in (None, "", []) else " ".join(log_line(str(value)).split())

@@ -6,6 +6,7 @@ import os
 import signal
 import sys
 import time
+from collections.abc import Iterable
 from pathlib import Path
 
 __all__ = ["MARK", "Watch"]
@@ -14,6 +15,9 @@ MARK = "PROPOSER_RUN_MARK"
 """Name of the environment variable that marks every process of a run; its value is unique to the run."""
 
 _PR_SET_CHILD_SUBREAPER = 36
+_PR_GET_CHILD_SUBREAPER = 37
+_GRACE = 0.25
+"""Seconds in which descendants may end by themselves once the child is gone; most are on their way out."""
 _PROC = Path("/proc")
 
 
@@ -22,9 +26,7 @@ def _table() -> dict[int, tuple[int, int]]:
     table: dict[int, tuple[int, int]] = {}
     if not sys.platform.startswith("linux"):
         return table
-    for entry in _PROC.iterdir():
-        if not entry.name.isdigit():
-            continue
+    for entry in _PROC.glob("[0-9]*"):
         try:
             fields = (entry / "stat").read_text(errors="replace").rpartition(")")[2].split()
         except OSError:
@@ -52,12 +54,8 @@ class Watch:
         self._mark = mark
         self._seen: dict[int, int] = {}
         self._root: int | None = None
-        self._subreaper(1)
-
-    @staticmethod
-    def _subreaper(value: int) -> None:
-        if sys.platform.startswith("linux"):
-            ctypes.CDLL(None, use_errno=True).prctl(_PR_SET_CHILD_SUBREAPER, value, 0, 0, 0)
+        self._before = _subreaper()
+        _set_subreaper(1)
 
     def follow(self, pid: int) -> None:
         """Start to follow the child with this process id."""
@@ -91,20 +89,40 @@ class Watch:
     def end(self, patience: float = 2.0) -> list[int]:
         """Kill every descendant that is left and return their process ids; waits at most `patience` seconds."""
         ended: set[int] = set()
+        grace = time.monotonic() + _GRACE
+        while self.alive() and time.monotonic() < grace:
+            _reap(self._seen)
+            time.sleep(0.02)
         deadline = time.monotonic() + patience
         while left := self.alive():
             for pid in left:
                 ended.add(pid)
                 with contextlib.suppress(OSError):
                     os.kill(pid, signal.SIGKILL)
-            for pid in left:
-                with contextlib.suppress(OSError):
-                    os.waitpid(pid, os.WNOHANG)
             if time.monotonic() > deadline:
                 break
             time.sleep(0.02)
-        for pid in ended:
-            with contextlib.suppress(OSError):
-                os.waitpid(pid, os.WNOHANG)
-        self._subreaper(0)
+            _reap(left)
+        _reap(self._seen)
+        _set_subreaper(self._before)
         return sorted(ended)
+
+
+def _reap(pids: Iterable[int]) -> None:
+    """Take the exit status of adopted orphans, so that they do not stay as zombies."""
+    for pid in pids:
+        with contextlib.suppress(OSError):
+            os.waitpid(pid, os.WNOHANG)
+
+
+def _subreaper() -> int:
+    """Return whether this process adopts orphans already (prctl(2))."""
+    value = ctypes.c_int(0)
+    if sys.platform.startswith("linux"):
+        ctypes.CDLL(None).prctl(_PR_GET_CHILD_SUBREAPER, ctypes.byref(value), 0, 0, 0)
+    return value.value
+
+
+def _set_subreaper(value: int) -> None:
+    if sys.platform.startswith("linux"):
+        ctypes.CDLL(None).prctl(_PR_SET_CHILD_SUBREAPER, value, 0, 0, 0)

@@ -18,6 +18,7 @@ from proposer.invocation import binary as binaries
 from proposer.invocation import home
 from proposer.proving import guidance
 from proposer.relay import upstream
+from proposer.reports.safe import log_line
 
 __all__ = ["Check", "Report", "examine"]
 
@@ -57,9 +58,9 @@ class Report:
         """Print it for people."""
         marks = {"ok": "ok  ", "warning": "warn", "error": "FAIL"}
         for check in self.checks:
-            sys.stdout.write(f"{marks[check.status]}  {check.name:14} {check.detail}\n")
+            sys.stdout.write(f"{marks[check.status]}  {check.name:14} {_line(check.detail)}\n")
             if check.hint and check.status != "ok":
-                sys.stdout.write(f"{'':22}{check.hint}\n")
+                sys.stdout.write(f"{'':22}{_line(check.hint)}\n")
 
 
 def examine(folder: Path, *, environment: Mapping[str, str], ci: bool, tasks: Collection[str] = ()) -> Report:
@@ -81,14 +82,29 @@ def examine(folder: Path, *, environment: Mapping[str, str], ci: bool, tasks: Co
         lock: Lock | None = locks.read(pinned.lock_text, "the working tree")
     except UsageError:
         lock = None
-    if lock is not None:
-        checks += [_binary(lock), _model(lock)]
     checks += _guidance(root, pinned, lock, tasks)
-    with tempfile.TemporaryDirectory(prefix="proposer-doctor-") as scratch:
-        probe = probing.Probe(binaries.find(), Path(scratch))
-        checks += [_sandbox(probe), _config(probe, root), *_rules(probe, root)]
+    try:
+        found = binaries.find()
+    except UsageError as error:
+        checks.append(Check(name="binary", status="error", detail=error.message, hint=error.hint))
+    else:
+        checks += [_binary(found, lock), _model(found, lock)] if lock is not None else []
+        with tempfile.TemporaryDirectory(prefix="proposer-doctor-") as scratch:
+            checks += _probed(probing.Probe(found, Path(scratch)), root)
     checks += [_credentials(environment, ci=ci), _system(), *_login(environment), _interactive(root, environment)]
     return Report(checks=tuple(checks))
+
+
+def _probed(probe: probing.Probe, root: Path) -> list[Check]:
+    """Ask the binary itself; one that cannot even be started answers nothing."""
+    try:
+        return [_sandbox(probe), _config(probe, root), *_rules(probe, root)]
+    except (ProposerError, OSError) as error:
+        return [Check(name="codex", status="error", detail=str(error), hint="install the pinned binary again")]
+
+
+def _line(text: str) -> str:
+    return " ".join(log_line(text).split())
 
 
 def _try(name: str, look: Callable[[], str]) -> Check:
@@ -127,16 +143,20 @@ def _settings(pinned: locks.Pinned) -> Iterator[Check]:
     yield _try("settings", look)
 
 
-def _binary(lock: Lock) -> Check:
+def _binary(installed: binaries.Binary, lock: Lock) -> Check:
     def look() -> str:
-        found = binaries.check(binaries.find(), lock, cached=False)
+        found = binaries.check(installed, lock, cached=False)
         return f"codex {found.version}, sha256 {found.sha256[:12]}… as {found.reference} says"
 
     return _try("binary", look)
 
 
-def _model(lock: Lock) -> Check:
-    models = probing.catalogue(binaries.find())
+def _model(installed: binaries.Binary, lock: Lock) -> Check:
+    try:
+        models = probing.catalogue(installed)
+    except (ProposerError, ValueError, KeyError, TypeError, AttributeError) as error:
+        return Check(name="model", status="error", detail=f"the binary lists no models: {error}",
+                     hint="install the pinned binary again")  # fmt: skip
     model = models.get(lock.model)
     if model is None:
         usable = ", ".join(sorted(name for name, entry in models.items() if not entry.code_mode))
@@ -227,8 +247,11 @@ def _credentials(environment: Mapping[str, str], *, ci: bool) -> Check:
 
 
 def _system() -> Check:
-    if home.SYSTEM.exists():
-        names = ", ".join(sorted(path.name for path in home.SYSTEM.iterdir()))
+    if os.path.lexists(home.SYSTEM):
+        try:
+            names = ", ".join(sorted(path.name for path in home.SYSTEM.iterdir()))
+        except OSError as error:
+            names = f"it cannot be listed ({error.strerror})"
         return Check(name="/etc/codex", status="warning", detail=f"exists and is always read by Codex: {names}",
                      hint="codex.lock does not pin it; look at what it sets")  # fmt: skip
     return Check(name="/etc/codex", status="ok", detail="absent")
@@ -236,7 +259,7 @@ def _system() -> Check:
 
 def codex_home(environment: Mapping[str, str]) -> Path:
     """Return the user's own CODEX_HOME, which runs never use."""
-    return Path(environment.get("CODEX_HOME") or Path(environment.get("HOME") or Path.home()) / ".codex")
+    return Path(environment.get("CODEX_HOME") or Path(environment.get("HOME") or _user()) / ".codex")
 
 
 def _login(environment: Mapping[str, str]) -> Iterator[Check]:
@@ -279,6 +302,13 @@ def _interactive(root: Path, environment: Mapping[str, str]) -> Check:
     )
 
 
+def _user() -> Path:
+    try:
+        return Path.home()
+    except RuntimeError:  # a user without a home, as containers have
+        return Path("/nonexistent")
+
+
 def _short(path: Path) -> str:
-    text, home = str(path), str(Path.home())
+    text, home = str(path), str(_user())
     return f"~{text.removeprefix(home)}" if text.startswith(home + os.sep) else text

@@ -1,6 +1,7 @@
 """Writing and checking the lock of the working tree, and saying what came of it."""
 
 import sys
+import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -11,6 +12,7 @@ from proposer.config import lockfile
 from proposer.config.lockfile import LOCK_NAME
 from proposer.errors import Outcome, UsageError
 from proposer.invocation import binary
+from proposer.reports.safe import log_line
 
 __all__ = ["Result", "check", "write"]
 
@@ -36,7 +38,7 @@ class Result:
     def show(self) -> None:
         """Print it for people."""
         for row in self.rows:
-            sys.stdout.write(f"{'!' if self.action == 'check' else '+'} {row}\n")
+            sys.stdout.write(f"{'!' if self.action == 'check' else '+'} {' '.join(log_line(row).split())}\n")
         if self.action == "check" and self.rows:
             sys.stderr.write("error: codex.lock and the files differ\n  look at each, then run: inv codex.lock\n")
         elif self.action == "check":
@@ -72,8 +74,23 @@ def write(folder: Path) -> Result:
         known[platform] = recorded
     lock = locks.fresh(pinned, codex_sha256=known, defaults=before)
     rows = locks.differences(before, pinned) if before else [f"{path} is pinned" for path in sorted(pinned.files)]
-    (root / LOCK_NAME).write_text(lockfile.render(lock), encoding="utf-8")
+    _replace(root / LOCK_NAME, lockfile.render(lock))
     return Result(action="write", rows=tuple(rows), files=len(pinned.files))
+
+
+def _replace(path: Path, text: str) -> None:
+    """Write a file at once, in place of whatever stood there, so that a link is not written through."""
+    try:
+        if path.is_dir():
+            raise UsageError(f"{path.name} is a folder", f"look at it, then remove it: rm -r {path.name}")
+        with tempfile.NamedTemporaryFile(
+            "w", dir=path.parent, prefix=".codex-lock-", encoding="utf-8", delete=False
+        ) as file:
+            file.write(text)
+        Path(file.name).chmod(0o644)
+        Path(file.name).replace(path)
+    except OSError as error:
+        raise UsageError(f"{path.name} cannot be written: {error.strerror}", "make the folder writable") from error
 
 
 def _before(pinned: locks.Pinned) -> lockfile.Lock | None:

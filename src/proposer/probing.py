@@ -1,6 +1,7 @@
 """Small questions to the pinned binary: does its sandbox start, do config and rules load, which models it knows."""
 
 import json
+import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -29,10 +30,16 @@ class Model:
 
 
 def catalogue(binary: Binary) -> dict[str, Model]:
-    """Return the models that the binary knows without a network, by slug."""
-    done = process.run(
-        [str(binary.path), "debug", "models", "--bundled"], env={"PATH": "/usr/bin:/bin", "HOME": "/nonexistent"}
-    )
+    """Return the models that the binary knows without a network, by slug.
+
+    Raises:
+        UsageError: the binary cannot be started.
+        ValueError: what it prints is not JSON.
+    """
+    # Codex writes into its homes whatever it is asked, and makes them where they are missing.
+    with tempfile.TemporaryDirectory(prefix="proposer-models-") as scratch:
+        env = environment(Path(scratch), Path(scratch), binary.tools)
+        done = process.run([str(binary.path), "debug", "models", "--bundled"], env=env)
     models = json.loads(done.stdout or b'{"models": []}')["models"]
     return {
         model["slug"]: Model(

@@ -1,24 +1,30 @@
 """The only module that starts processes: argv lists, a given standard input, a chosen environment, deadlines."""
 
 import contextlib
+import functools
 import os
-import selectors
+import resource
+import shutil
 import signal
 import subprocess
+import sys
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import BinaryIO
 
+from proposer.ceilings import Ceilings
 from proposer.descendants import MARK, Watch
 from proposer.errors import UsageError
+from proposer.interrupts import shielded
+from proposer.pipe import Pipe
 
 __all__ = ["Ceilings", "Daemon", "Ended", "Finished", "daemon", "run", "supervise"]
 
 _LADDER = ((signal.SIGINT, 2.0), (signal.SIGTERM, 2.0), (signal.SIGKILL, 5.0))
 """Signals and the seconds that a child has to obey each."""
 _TICK = 0.1
-_LINE_BYTES = 16 * 1024 * 1024
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -29,15 +35,6 @@ class Finished:
     returncode: int
     stdout: bytes
     stderr: bytes
-
-
-@dataclass(frozen=True, kw_only=True)
-class Ceilings:
-    """Limits of a supervised process: seconds in all, seconds without any sign of life, bytes on standard output."""
-
-    wall_seconds: float
-    idle_seconds: float
-    output_bytes: int = 256 * 1024 * 1024
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -65,19 +62,37 @@ def run(
     """Run a short command to its end and return what it printed; the exit status is the caller's to judge.
 
     Raises:
-        UsageError: the program does not exist or did not end within `timeout` seconds.
+        UsageError: the program cannot be started or did not end within `timeout` seconds.
     """
+    name = Path(argv[0]).name
     try:
         done = subprocess.run(
             list(argv), env=dict(env), cwd=cwd, input=stdin, capture_output=True, timeout=timeout, check=False
         )
-    except FileNotFoundError as error:
-        raise UsageError(f"{argv[0]} was not found", f"install it or put it on PATH: {Path(argv[0]).name}") from error
     except subprocess.TimeoutExpired as error:
-        raise UsageError(
-            f"{Path(argv[0]).name} did not end within {timeout:.0f} s", "look at what it waits for"
-        ) from error
+        raise UsageError(f"{name} did not end within {timeout:.0f} s", "look at what it waits for") from error
+    except OSError as error:
+        if cwd is not None and not cwd.is_dir():
+            raise UsageError(f"{cwd} is not a folder", "name an existing folder") from error
+        if isinstance(error, FileNotFoundError):
+            raise UsageError(f"{argv[0]} was not found", f"install it or put it on PATH: {name}") from error
+        raise UsageError(f"{argv[0]} cannot be started: {error.strerror}", "install it again") from error
     return Finished(argv=tuple(argv), returncode=done.returncode, stdout=done.stdout, stderr=done.stderr)
+
+
+@functools.cache
+def _leash() -> tuple[str, ...]:
+    """Return the command that ties a child to this process, so that it dies with it even on SIGKILL (setpriv(1)).
+
+    A function between fork and exec would do the same, but may deadlock where threads run. Empty where util-linux is
+    missing or too old: then a child outlives a killed parent until it notices by itself.
+    """
+    program = shutil.which("setpriv", path=os.defpath) if sys.platform.startswith("linux") else None
+    command = (program, "--pdeathsig", "KILL", "--") if program else ()
+    with contextlib.suppress(UsageError):
+        if command and run((*command, program or "", "--version"), env={}, timeout=10).returncode == 0:
+            return command
+    return ()
 
 
 def supervise(
@@ -102,45 +117,72 @@ def supervise(
         stdin: a file that becomes its standard input.
         stderr: a file that receives its standard error.
         mark: unique to the run; finds descendants that left the process group.
-        ceilings: wall-clock, idle and output limits.
-        on_line: called with each complete line of standard output.
+        ceilings: wall-clock, idle, output and file limits.
+        on_line: called with each line of standard output, the last one even where no newline ends it.
         last_activity: monotonic time of the last sign of life beside standard output (a request on the relay).
         must_stop: asked between reads; a non-empty answer ends the process and becomes `Ended.stopped`.
 
     Raises:
+        UsageError: the program cannot be started.
         KeyboardInterrupt: passed on after the process and its descendants were ended.
     """
     started = time.monotonic()
     watch = Watch(mark)
     stopped = ""
     strays: list[int] = []
+    child: subprocess.Popen[bytes] | None = None
     with stdin.open("rb") as source, stderr.open("wb") as errors:
-        child = subprocess.Popen(
-            list(argv),
-            env={**env, MARK: mark},
+        try:
+            with shielded():  # an interrupt must not fall between the fork and the variable
+                child = _start(argv, {**env, MARK: mark}, cwd=cwd, stdin=source, stdout=subprocess.PIPE, stderr=errors)
+            _limit_files(child.pid, ceilings.file_bytes)
+            watch.follow(child.pid)
+            stopped = _pump(child, watch, started, ceilings, on_line, last_activity, must_stop)
+        finally:
+            with shielded():
+                if child is not None:
+                    _descend(child)
+                strays = watch.end()
+                if child is not None and child.stdout is not None:
+                    child.stdout.close()
+    returncode = -signal.SIGKILL if child.returncode is None else child.returncode
+    return Ended(returncode=returncode, stopped=stopped, seconds=time.monotonic() - started, strays=len(strays))
+
+
+def _start(
+    argv: Sequence[str],
+    env: Mapping[str, str],
+    *,
+    cwd: Path | None,
+    stdin: BinaryIO | int,
+    stdout: int,
+    stderr: BinaryIO,
+) -> "subprocess.Popen[bytes]":
+    """Start a child in a session of its own, on the leash, with files for its owner alone."""
+    try:
+        return subprocess.Popen(
+            [*_leash(), *argv],
+            env=dict(env),
             cwd=cwd,
-            stdin=source,
-            stdout=subprocess.PIPE,
-            stderr=errors,
+            stdin=stdin,
+            stdout=stdout,
+            stderr=stderr,
             start_new_session=True,
             umask=0o077,
         )
-        try:
-            watch.follow(child.pid)
-            stopped = _pump(child, watch, started, ceilings, on_line, last_activity, must_stop)
-            if stopped:
-                _descend(child)
-        finally:
-            if child.poll() is None:
-                _descend(child)
-            strays = watch.end()
-            if child.stdout is not None:
-                child.stdout.close()
-    return Ended(returncode=child.returncode, stopped=stopped, seconds=time.monotonic() - started, strays=len(strays))
+    except OSError as error:
+        raise UsageError(f"{argv[0]} cannot be started: {error.strerror}", "run: inv codex.doctor") from error
 
 
-def _pump(  # noqa: C901 - one loop, read from top to bottom
-    child: subprocess.Popen[bytes],
+def _limit_files(pid: int, most: int) -> None:
+    """Limit the size of each file that a process and its descendants write (prlimit(2), RLIMIT_FSIZE)."""
+    if hasattr(resource, "prlimit"):
+        with contextlib.suppress(OSError, ValueError):  # a lower limit is in force already, or the child is gone
+            resource.prlimit(pid, resource.RLIMIT_FSIZE, (most, most))
+
+
+def _pump(
+    child: "subprocess.Popen[bytes]",
     watch: Watch,
     started: float,
     ceilings: Ceilings,
@@ -148,69 +190,43 @@ def _pump(  # noqa: C901 - one loop, read from top to bottom
     last_activity: Callable[[], float],
     must_stop: Callable[[], str],
 ) -> str:
-    """Read standard output until it closes or a limit is reached; return the limit's name or nothing."""
+    """Read standard output until the child ends or a limit is reached; return the limit's name or nothing."""
     if child.stdout is None:  # pragma: no cover - Popen was called with a pipe
         return ""
-    descriptor = child.stdout.fileno()
-    os.set_blocking(descriptor, False)
-    rest, total, heard = b"", 0, time.monotonic()
-    looked = 0.0
-    with selectors.DefaultSelector() as selector:
-        selector.register(descriptor, selectors.EVENT_READ)
-        while True:
-            now = time.monotonic()
-            if now - looked > _TICK:
-                watch.look()
-                looked = now
-            reason = must_stop() or _overdue(now, started, max(heard, last_activity()), ceilings, total)
-            if reason:
-                return reason
-            if not selector.select(_TICK):
-                if child.poll() is not None:
-                    return ""
-                continue
-            block = os.read(descriptor, 1 << 16)
-            if not block:
-                break
-            heard = time.monotonic()
-            total += len(block)
-            *lines, rest = (rest + block).split(b"\n")
-            for line in lines:
-                on_line(line)
-            if len(rest) > _LINE_BYTES:
-                return f"a line of more than {_LINE_BYTES} bytes"
-    if rest:
-        on_line(rest)
-    while child.poll() is None:
-        reason = must_stop() or _overdue(time.monotonic(), started, heard, ceilings, total)
-        if reason:
+    reader = Pipe(child.stdout.fileno(), on_line)
+    heard, looked = time.monotonic(), 0.0
+    while True:
+        if time.monotonic() - looked > _TICK:
+            watch.look()
+            looked = time.monotonic()
+        if reason := must_stop() or reader.trouble:
             return reason
-        time.sleep(_TICK / 5)
-    return ""
+        if child.poll() is not None:
+            # All that the child wrote is in the pipe by now, whoever else keeps its other end open.
+            reader.drain()
+            return reader.trouble
+        if reader.closed:
+            time.sleep(_TICK / 5)
+        elif reader.step(_TICK):
+            heard = time.monotonic()  # after the lines were dealt with: our own time is not the child's
+        now = time.monotonic()
+        idle = now - max(heard, last_activity())
+        if reason := ceilings.reached(total=now - started, idle=idle, output=reader.total):
+            return reason
 
 
-def _overdue(now: float, started: float, heard: float, ceilings: Ceilings, total: int) -> str:
-    if now - started > ceilings.wall_seconds:
-        return f"the deadline of {ceilings.wall_seconds:g} s"
-    if now - heard > ceilings.idle_seconds:
-        return f"{ceilings.idle_seconds:g} s without a sign of life"
-    if total > ceilings.output_bytes:
-        return f"more than {ceilings.output_bytes} bytes of events"
-    return ""
-
-
-def _descend(child: subprocess.Popen[bytes]) -> None:
+def _descend(child: "subprocess.Popen[bytes]") -> None:
     """Ask, then insist: interrupt, terminate, kill, each to the whole process group."""
     for number, seconds in _LADDER:
+        if child.poll() is not None:
+            return
         with contextlib.suppress(OSError):
             os.killpg(child.pid, number)
         deadline = time.monotonic() + seconds
-        while time.monotonic() < deadline:
+        while time.monotonic() < deadline and child.poll() is None:
             if child.stdout is not None:  # a child that floods a full pipe cannot end by itself
                 with contextlib.suppress(OSError, ValueError):
                     os.read(child.stdout.fileno(), 1 << 20)
-            if child.poll() is not None:
-                return
             time.sleep(0.02)
 
 
@@ -227,24 +243,26 @@ def daemon(argv: Sequence[str], *, env: Mapping[str, str], secret: bytearray, st
     """Run a background process that reads a secret from standard input; it never outlives the `with` block.
 
     `secret` is overwritten with zeros as soon as it was handed over.
+
+    Raises:
+        UsageError: the program cannot be started.
     """
+    child: subprocess.Popen[bytes] | None = None
     with stderr.open("wb") as errors:
-        child = subprocess.Popen(
-            list(argv),
-            env=dict(env),
-            stdin=subprocess.PIPE,
-            stdout=subprocess.DEVNULL,
-            stderr=errors,
-            start_new_session=True,
-            umask=0o077,
-        )
         try:
+            with shielded():
+                child = _start(argv, env, cwd=None, stdin=subprocess.PIPE, stdout=subprocess.DEVNULL, stderr=errors)
             if child.stdin is not None:
                 with contextlib.suppress(BrokenPipeError):
                     child.stdin.write(secret)
                     child.stdin.close()
             secret[:] = bytes(len(secret))
-            yield Daemon(pid=child.pid, running=lambda: child.poll() is None)
+            running = child
+            yield Daemon(pid=child.pid, running=lambda: running.poll() is None)
         finally:
-            _descend(child)
-            child.wait()
+            secret[:] = bytes(len(secret))
+            with shielded():
+                if child is not None:
+                    _descend(child)
+                    with contextlib.suppress(subprocess.TimeoutExpired):
+                        child.wait(timeout=5)

@@ -1,26 +1,24 @@
 """One run, stage by stage: lock, subject, stage, prompt, invoke, events, answer, gates, record, report."""
 
-import contextlib
-import signal
-import threading
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import Any
 
-from proposer import git
 from proposer.chronicle import Chronicle
 from proposer.config import lock as locks
 from proposer.config import settings as config
 from proposer.config.lockfile import Lock
 from proposer.errors import InterruptedRunError, Outcome, StopError, UsageError
+from proposer.git import root_of, shown
+from proposer.inputs import files, untrusted
 from proposer.inputs import prompt as prompts
 from proposer.inputs import stage as stages
 from proposer.inputs import subject as subjects
-from proposer.inputs import untrusted
 from proposer.inputs import workspace as workspaces
+from proposer.interrupts import interruptible, shielded
 from proposer.invocation import binary as binaries
 from proposer.invocation import session as sessions
 from proposer.outputs import answer as answers
@@ -36,7 +34,8 @@ from proposer.reports.summary import Summary
 __all__ = ["Replay", "Request", "execute"]
 
 _RESERVE = 4_000
-"""Characters kept free for headings and fences around what goes into the prompt."""
+"""Characters kept free for headings, fences and lists of names around what goes into the prompt."""
+_MAX_TEXT_BYTES = 4 * 1024 * 1024
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -84,36 +83,45 @@ def execute(
 
     Raises:
         UsageError: the request or the configuration cannot be used; there is no record then.
+        OSError: the record cannot be written.
     """
     origin = origins.of(environment)
     if request.unlocked and origin.ci:
         raise UsageError("--unlocked is refused in CI", "leave it out: CI runs what codex.lock pins")
     if request.record is not None:
         tapes.check_target(request.record)
-    root = git.root_of(folder)
-    key = [environment[name] for name in providers.KEY_NAMES if environment.get(name)]
-    redactor = Redactor([*key, *secret_values(environment)])
+    root = root_of(folder)
     store = records.Store(root)
+    store.check()
+    redactor = Redactor(_secrets(environment))
     chronicle = Chronicle(store=store, workflow=request.workflow, origin=origin, unlocked=request.unlocked)
-    with workspaces.opened(root) as workspace, _signals():
+    with interruptible(), workspaces.opened(root) as workspace:
         try:
             reused = _steps(root, request, environment, workspace, chronicle, redactor, on_step)
             if reused is not None:
                 return reused
-        except UsageError:
-            chronicle.discard()
-            raise
         except KeyboardInterrupt:
             chronicle.stop(InterruptedRunError())
         except StopError as stop:
             chronicle.stop(stop)
-        summary = chronicle.close()
-        if request.record is not None:
-            chronicle.tape(request.record)
-        return summary
+        except BaseException:
+            with shielded(forget=True):
+                chronicle.discard()
+            raise
+        with shielded(forget=True):  # it is over: an interrupt now must not leave half a record
+            summary = chronicle.close()
+            if request.record is not None:
+                chronicle.tape(request.record)
+            return summary
 
 
-def _steps(
+def _secrets(environment: Mapping[str, str]) -> list[str]:
+    """Return what must stand nowhere: secrets of the environment, and keys as they are and as they are used."""
+    keys = [environment[name] for name in providers.KEY_NAMES if environment.get(name)]
+    return [*keys, *(key.strip() for key in keys), *secret_values(environment)]
+
+
+def _steps(  # noqa: PLR0915 - the steps, one after the other, on one screen
     root: Path,
     request: Request,
     environment: Mapping[str, str],
@@ -131,27 +139,30 @@ def _steps(
     # 1. Lock of the base, its settings, and the bytes that it pins.
     pinned, lock = _locked(root, request, workspace, subject, chronicle)
     settings = config.parse(pinned.settings or b"")
-    if settings.project.personal_data:
-        redactor = redactor.with_personal()
+    personal = settings.project.personal_data
+    redactor = redactor.with_personal() if personal else redactor
     chronicle.begin(subject, lock, pinned, redactor)
     chronicle.drift(locks.differences(lock, pinned) if not request.unlocked else [])
     workflow = settings.workflow(request.workflow)
-    source, schema = _asset(pinned, workflow.prompt), _asset(pinned, workflow.output_schema)
+    source, schema = _asset(pinned, workflow.prompt).decode(errors="replace"), _asset(pinned, workflow.output_schema)
     provider = again.provider if again else providers.choose(
         request.provider, settings.provider.default, root=root, environment=environment
     )  # fmt: skip
+    if provider.key is not None:  # it may come from a keyring, which the environment does not know
+        redactor = Redactor([*_secrets(environment), provider.key.reveal()], personal=personal)
+        chronicle.masks(redactor)
     chronicle.uses(workflow, provider, replayed=again.untrusted if again else None)
     provider.fits(lock.codex_version)
     # 3. Stage; the digest of the binary is taken meanwhile.
     on_step("staging the subject")
-    instruction = partial(stages.is_instruction, more=(*settings.paths.instruction, *pinned.files))
+    instruction = partial(stages.is_instruction, more=settings.paths.instruction, exact=frozenset(pinned.files))
     with ThreadPoolExecutor(1) as pool:
         checked = pool.submit(binaries.check, binaries.find(), lock, cached=not chronicle.origin.ci)
         stage = stages.prepare(workspace, subject, instruction=instruction)
         binary = checked.result()
     chronicle.staged(stage, binary)
     # 4. Prompt.
-    texts = [(name, text, untrusted.examine(redactor.text(text))) for name, text in raw]
+    texts = [(name, text, _cleaned(text, redactor)) for name, text in raw]
     used = len(source) + sum(len(cleaned.text) for _, _, cleaned in texts) + _RESERVE
     diff = prompts.diff_of(
         workspace.git(),
@@ -161,9 +172,9 @@ def _steps(
         budget=max(settings.limits.prompt_characters - used, 0),
     )
     prompt = prompts.render(
-        source.decode(),
+        source,
         diff=diff,
-        texts=[(cleaned.label(name), cleaned.text) for name, _, cleaned in texts],
+        texts=[(cleaned.label(prompts.label_of(name)), cleaned.text) for name, _, cleaned in texts],
         limit=settings.limits.prompt_characters,
         values={},
     )
@@ -176,25 +187,30 @@ def _steps(
             raise stop
         return None
     # 5.-7. Invoke, behind the relay; events as they come.
-    objects = Path(git.Git(cwd=root).text("rev-parse", "--path-format=absolute", "--git-path", "objects"))
-    places = Places({RUN: workspace.root, OBJECTS: objects, CODEX: binary.package})
-    with providers.opened(
-        provider, codex=binary.path, upstream=settings.provider.upstream, folder=workspace.root, places=places
-    ) as backend:
-        session = sessions.hold(
-            stage=stage, binary=binary, lock=lock, files=pinned.files, workflow=workflow, limits=settings.limits,
-            backend=backend, prompt=prompt.text, schema=schema, mark=chronicle.draft.id, folder=chronicle.draft.folder,
-            redact=lambda line: redactor.jsonl(places.hide(line)),
-            readable=(workspace.store / "objects", objects),
-            read_only=tuple(sorted(name for name in pinned.files if (stage.path / name).exists())), on_step=on_step,
-            on_request=provider.meets,
-        )  # fmt: skip
+    draft = chronicle.draft
+    if draft is None:  # pragma: no cover - begin() has made it
+        raise AssertionError("begin() comes first")
+    places = Places({RUN: workspace.root, CODEX: binary.package, **_objects(workspace)})
+    try:
+        with providers.opened(
+            provider, codex=binary.path, upstream=settings.provider.upstream, folder=workspace.root, places=places
+        ) as backend:
+            session = sessions.hold(
+                stage=stage, binary=binary, lock=lock, files=pinned.files, workflow=workflow, limits=settings.limits,
+                backend=backend, prompt=prompt.text, schema=schema, mark=draft.id, folder=draft.folder,
+                redact=lambda line: redactor.jsonl(places.hide(line)),
+                readable=(workspace.store / "objects", *workspace.lenders),
+                read_only=tuple(sorted(name for name in pinned.files if (stage.path / name).exists())),
+                on_step=lambda step: on_step(redactor.text(step)), on_request=provider.meets,
+            )  # fmt: skip
+    finally:
+        chronicle.complains(workspace.root / "stderr.log")
     on_step("checking what was done and said")
     observed = _observe(session, stage, workflow)
     chronicle.heard(session, observed)
     # 8., 9. Answer and gates: the world first, whatever the answer claims.
     answer, failure = _answer(session, provider, places, chronicle, schema)
-    lookup = partial(_text, workspace.git(), subject)
+    lookup = files.Sides(workspace.git(), old=subject.old, new=subject.tree).text
     chronicle.judged(judge(answer, workflow=workflow, diff=diff, observed=observed, lookup=lookup, mask=redactor.text))
     if failure is not None:
         raise failure
@@ -218,11 +234,15 @@ def _answer(
 
 def _subject(root: Path, request: Request, workspace: workspaces.Workspace) -> subjects.Subject:
     """Resolve what the request names."""
-    here = locks.of_worktree(root) if request.unlocked or not request.base else None
-    branch = config.parse(here.settings).project.default_branch if here and here.settings else ""
     return subjects.resolve(
-        workspace, base=request.base, head=request.head, staged=request.staged, default_branch=branch
+        workspace, base=request.base, head=request.head, staged=request.staged, default_branch=_branch(root, request)
     )
+
+
+def _objects(workspace: workspaces.Workspace) -> dict[str, Path]:
+    """Return names for the folders of borrowed objects; most repositories have one."""
+    first, *more = workspace.lenders
+    return {OBJECTS: first, **{f"{OBJECTS[:-1]}-{number}>": path for number, path in enumerate(more, 2)}}
 
 
 def _locked(
@@ -250,45 +270,44 @@ def _asset(pinned: locks.Pinned, path: str) -> bytes:
         raise UsageError(f"{path} is named in proposer.toml and missing in the base", "commit the file first") from None
 
 
-def _read(path: Path) -> str:
+def _branch(root: Path, request: Request) -> str:
+    """Return the default branch that the working tree's settings name; unreadable ones name none."""
+    if request.base or request.staged:
+        return ""
     try:
-        return path.read_text(encoding="utf-8", errors="replace")
+        settings = locks.of_worktree(root).settings
+        return config.parse(settings).project.default_branch if settings else ""
+    except UsageError:
+        return ""
+
+
+def _read(path: Path) -> str:
+    """Return an untrusted text; what is beyond a few megabytes would be cut anyway."""
+    try:
+        with path.open("rb") as stream:
+            return stream.read(_MAX_TEXT_BYTES).decode(errors="surrogateescape")
     except OSError as error:
         raise UsageError(f"--text {path} cannot be read: {error.strerror}", "name an existing file") from error
 
 
-def _text(store: git.Git, subject: subjects.Subject, side: str, path: str) -> str | None:
-    """Return the text of a file on a side of the change."""
-    entry = subjects.regular(store.tree(subject.tree if side == "new" else subject.old), path)
-    return store.blobs([entry.oid])[entry.oid].decode("utf-8", errors="replace") if entry else None
+def _cleaned(text: str, redactor: Redactor) -> untrusted.Cleaned:
+    """Return an untrusted text as it is sent: a secret may be held together only by what cleaning removes."""
+    once = untrusted.examine(shown(text))
+    twice = untrusted.examine(redactor.text(once.text))
+    return untrusted.Cleaned(text=twice.text, removed=tuple(dict.fromkeys((*once.removed, *twice.removed))))
 
 
 def _observe(session: sessions.Session, stage: stages.Stage, workflow: config.Workflow) -> Observed:
     """Look at the world after the run: files of the stage, the rendered configuration, what was offered and called."""
-    written = stage.harvest(ignored=workflow.sandbox == "read-only")
+    written = stage.harvest(ignored=True)
+    hidden = stage.hidden(written) if workflow.sandbox != "read-only" else set()
     return Observed(
-        written=tuple(written),
+        written=tuple(shown(name) for name in written if name not in hidden),
+        ignored=tuple(sorted(map(shown, hidden))),
         config_changed=session.config.changed(),
         violations=tuple(session.relay.violations),
         refused=tuple(session.relay.refused),
         truncated=tuple(session.tally.truncated),
-        instruction_paths=stage.touched,
+        instruction_paths=tuple(map(shown, stage.touched)),
         strays=session.ended.strays,
     )
-
-
-@contextlib.contextmanager
-def _signals() -> Iterator[None]:
-    """Treat SIGTERM (a cancelled CI job) as Ctrl-C while a run is on."""
-    if threading.current_thread() is not threading.main_thread():
-        yield
-        return
-
-    def interrupt(number: int, frame: object) -> None:  # noqa: ARG001 - the signature of a handler
-        raise KeyboardInterrupt
-
-    before = signal.signal(signal.SIGTERM, interrupt)
-    try:
-        yield
-    finally:
-        signal.signal(signal.SIGTERM, before)

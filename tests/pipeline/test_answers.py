@@ -5,6 +5,7 @@ import json
 import pytest
 
 from lab import CLEAN, FINDING, Lab, says
+from proposer import custody
 
 LOST = FINDING | {"quote": "this text is nowhere"}
 REMOVED = FINDING | {"side": "old", "quote": "guard()", "start_line": 1, "end_line": 1}
@@ -35,7 +36,7 @@ BROKEN = {"answer": {"findings": "x"}}
 def test_outcome_of_an_answer(lab: Lab, turns: list[object], outcome: str, code: int) -> None:
     summary = lab.review(*turns)
     assert (summary.outcome.label, summary.outcome.exit_code) == (outcome, code), summary.message
-    assert lab.inv("codex.provenance", summary.run, "--verify").returncode == 0
+    assert custody.verify(lab.root, summary.run).verified
 
 
 def test_dropped_findings_are_counted_and_verified_ones_are_re_anchored(lab: Lab) -> None:

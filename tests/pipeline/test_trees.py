@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from lab import CLEAN, FINDING, Lab, says
+from proposer import custody
 
 ODD_NAMES = ["with space.txt", 'quo"te.txt', "new\nline.txt", "größe-日本.txt", "-dash.txt", "back\\slash.txt"]
 
@@ -58,7 +59,7 @@ def test_files_with_odd_names_are_shown_and_can_carry_findings(lab: Lab, name: s
     summary = lab.review(says("comment", finding))
     assert (summary.outcome.label, summary.findings[0].path) == ("blocked", name)
     assert "+odd = 1" in (lab.record(summary) / "prompt.md").read_text(encoding="utf-8")
-    assert lab.inv("codex.provenance", summary.run, "--verify").returncode == 0
+    assert custody.verify(lab.root, summary.run).verified
 
 
 def test_a_change_that_does_not_fit_is_incomplete_and_names_the_file(lab: Lab) -> None:
@@ -133,9 +134,11 @@ def test_every_way_to_tamper_with_a_record_is_named(lab: Lab) -> None:
     record = lab.record(summary)
 
     def verify() -> tuple[int, str]:
-        done = lab.inv("codex.provenance", summary.run, "--verify")
-        return done.returncode, done.stdout
+        result = custody.verify(lab.root, summary.run)
+        return result.exit_code, "\n".join(result.problems)
 
+    done = lab.inv("codex.provenance", summary.run, "--verify")
+    assert (done.returncode, "verified: " in done.stdout) == (0, True)
     assert verify()[0] == 0
     for path in sorted(record.iterdir()):
         kept = path.read_bytes()
@@ -156,6 +159,8 @@ def test_every_way_to_tamper_with_a_record_is_named(lab: Lab) -> None:
     kept = ledger.read_bytes()
     ledger.write_bytes(kept.replace(kept[2:3], b"0" if kept[2:3] != b"0" else b"1", 1))
     assert verify()[0] == 7
+    done = lab.inv("codex.provenance", summary.run, "--verify")
+    assert (done.returncode, "! " in done.stdout, "does not verify" in done.stderr) == (7, True, True)
     ledger.write_bytes(kept)
     assert verify()[0] == 0
 
@@ -167,7 +172,8 @@ def test_a_record_lists_every_file_and_its_shape_is_the_documented_one(lab: Lab)
     names = {path.name for path in record.iterdir()}
     assert set(document["outputs"]["artifacts_sha256"]) == names - {"record.json", "statement.json"}
     assert names >= {
-        "events.jsonl", "requests.jsonl", "responses.jsonl", "answer.json", "answer.md", "prompt.md", "stderr.log", "log.json",
+        "events.jsonl", "requests.jsonl", "responses.jsonl", "answer.json", "answer.md", "prompt.md", "stderr.log",
+        "log.json",
     }  # fmt: skip
     assert {"schema_version", "tool", "run", "inputs", "policy", "outputs"} <= set(document)
     assert (document["run"]["job_id"], document["run"]["actor"]) == (None, None)

@@ -9,7 +9,7 @@ from proposer.config import lockfile
 from proposer.config.lockfile import LOCK_NAME, Lock
 from proposer.config.settings import SETTINGS_NAME
 from proposer.errors import UsageError
-from proposer.git import Git
+from proposer.git import Git, shown
 
 __all__ = ["Pinned", "differences", "fresh", "of_tree", "of_worktree", "read"]
 
@@ -27,8 +27,8 @@ class Pinned:
         return self.files.get(SETTINGS_NAME)
 
     def digests(self) -> dict[str, str]:
-        """Return the SHA-256 of each pinned file by path."""
-        return {path: digests.of_bytes(data) for path, data in self.files.items()}
+        """Return the SHA-256 of each pinned file by path, as a TOML file can hold it."""
+        return {shown(path): digests.of_bytes(data) for path, data in self.files.items()}
 
 
 def _named(settings: bytes | None) -> list[str]:
@@ -54,18 +54,31 @@ def of_tree(git: Git, tree: str) -> Pinned:
 
 
 def of_worktree(root: Path) -> Pinned:
-    """Read the pinned files of the working tree: tracked ones and new ones that git does not ignore."""
+    """Read the pinned files of the working tree: tracked ones and new ones that git does not ignore.
+
+    Links count for nothing, as they do in a commit.
+
+    Raises:
+        UsageError: a pinned file cannot be read.
+    """
     listed = Git(cwd=root)("ls-files", "-z", "--cached", "--others", "--exclude-standard").split(b"\0")
     paths = {os.fsdecode(path) for path in listed if path}
-    settings_file = root / SETTINGS_NAME
-    more = _named(settings_file.read_bytes() if settings_file.is_file() else None)
-    files = {
-        path: (root / path).read_bytes()
-        for path in sorted(paths)
-        if lockfile.is_pinned(path, more) and (root / path).is_file() and not (root / path).is_symlink()
-    }
-    lock_file = root / LOCK_NAME
-    return Pinned(files, lock_file.read_bytes() if lock_file.is_file() else None)
+    more = _named(_bytes(root, SETTINGS_NAME))
+    found = {path: _bytes(root, path) for path in sorted(paths) if lockfile.is_pinned(path, more)}
+    return Pinned({path: data for path, data in found.items() if data is not None}, _bytes(root, LOCK_NAME))
+
+
+def _bytes(root: Path, name: str) -> bytes | None:
+    """Return the bytes of a regular file of the working tree, or None where there is none."""
+    path = root / name
+    if path.is_symlink() or not path.is_file():
+        return None
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise UsageError(
+            f"{shown(name)} cannot be read: {error.strerror}", "give its owner the right to read"
+        ) from error
 
 
 def read(text: bytes | None, where: str) -> Lock:

@@ -1,8 +1,8 @@
 """The prompt of a run: the workflow's file, the change as a diff, and untrusted text, each fenced as data."""
 
-import os
+import json
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 
@@ -10,20 +10,27 @@ from jinja2 import StrictUndefined, TemplateError
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from proposer.errors import UsageError
-from proposer.git import Git
-from proposer.inputs.subject import Subject
+from proposer.git import Git, shown
+from proposer.inputs.opaque import is_data
+from proposer.inputs.patches import added_lines, binary_paths, patches_of, reduced, sizes_of
+from proposer.inputs.subject import Change, Subject
 from proposer.inputs.untrusted import fence, invisible, reveal
 
-__all__ = ["EXCLUDED", "Diff", "Hidden", "Prompt", "diff_of", "render"]
+__all__ = ["EXCLUDED", "Diff", "Hidden", "Prompt", "diff_of", "label_of", "render", "visible"]
 
 EXCLUDED = (
-    "package-lock.json", "*/package-lock.json", "npm-shrinkwrap.json", "*/npm-shrinkwrap.json", "yarn.lock",
-    "*/yarn.lock",
-    "pnpm-lock.yaml", "*/pnpm-lock.yaml", "uv.lock", "*/uv.lock", "poetry.lock", "*/poetry.lock", "Pipfile.lock",
-    "*/Pipfile.lock", "Cargo.lock", "*/Cargo.lock", "go.sum", "*/go.sum", "composer.lock", "*/composer.lock",
-    "*.min.js", "*.min.css", "*.map",
+    "package-lock.json", "npm-shrinkwrap.json", "yarn.lock", "pnpm-lock.yaml", "uv.lock", "poetry.lock", "Pipfile.lock",
+    "Cargo.lock", "go.sum", "composer.lock",
 )  # fmt: skip
-_CONTEXT = "-U12"
+"""Lock files of package managers, in any folder; beyond these the name of a file excludes nothing."""
+_LARGEST_BYTES = 64 * 1024 * 1024
+_READ_BYTES = 16 * 1024 * 1024
+_BREAKS = re.compile("\r(?!\n|\\Z)|[\x0b\x0c\x85\u2028\u2029]")
+"""Characters that end a line for some programs and not for git; a diff must show them."""
+_LISTING = 1_500
+"""Characters of each list of names in the prompt; the report names all."""
+_PLAIN_LABEL = re.compile(r"[A-Za-z0-9][A-Za-z0-9 ._-]{0,79}")
+_RESERVED = frozenset({"diff", "texts", "excluded", "not_reviewed"})
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -63,65 +70,87 @@ def diff_of(git: Git, subject: Subject, *, generated: Callable[[Sequence[str]], 
         generated: which of these paths the base's attributes mark as generated or binary.
         exclude: more patterns to leave out, from the settings of the base.
         budget: characters that the text may have.
+
+    Raises:
+        UsageError: an object that this clone lacks.
     """
     marked = generated([change.path for change in subject.changes])
-    chunks, binary = _chunks(git, subject), _binary(git, subject)
-    excluded, left, kept, hidden, used = [], [], [], [], 0
+    sizes = sizes_of(git, [oid for change in subject.changes for oid in change.oids])
+    excluded, left, wanted = [], [], []
     for change in subject.changes:
-        patch = chunks[change.path]
-        if change.path in marked or _matches(change.path, (*EXCLUDED, *exclude)) or change.path in binary:
-            excluded.append(change.path)
-            continue
-        text = reveal(patch)
+        sides = [sizes.get(oid, 0) for oid in change.oids]
+        if change.path in marked or _locks(change.path) or _matches(change.path, exclude):
+            excluded.append(change)
+        elif max(sides, default=0) > _LARGEST_BYTES or (len(sides) == 1 and sides[0] > 4 * budget):
+            left.append(change)  # a character has at most four bytes: it cannot fit
+        else:
+            wanted.append(change)
+    old, new = (subject.old, subject.tree) if len(wanted) == len(subject.changes) else _trees(git, wanted)
+    if opaque := binary_paths(git, old, new):
+        for change in (change for change in wanted if change.raw in opaque):
+            (excluded if _is_data(git, change, sizes) else left).append(change)
+        wanted = [change for change in wanted if change.raw not in opaque]
+        old, new = _trees(git, wanted)
+    patches, kept, hidden, used = patches_of(git, old, new, wanted), [], [], 0
+    for change in wanted:
+        patch = patches[change.path]
+        text = visible(patch.decode("utf-8", errors="backslashreplace"))
         if used + len(text) > budget:
-            left.append(change.path)
+            left.append(change)
             continue
         used += len(text)
         kept.append(text)
-        if text != patch:
-            hidden.extend(_hidden(change.path, patch))
-    return Diff(text="".join(kept), excluded=tuple(excluded), not_reviewed=tuple(left), hidden=tuple(hidden))
+        hidden.extend(_hidden(change.path, patch))
+    return Diff(text="".join(kept), excluded=_names(excluded), not_reviewed=_names(left), hidden=tuple(hidden))
+
+
+def visible(text: str) -> str:
+    """Show in a diff what a reader would not see, as escapes such as `⟦U+202E⟧`."""
+    return _BREAKS.sub(lambda match: f"⟦U+{ord(match[0]):04X}⟧", reveal(text))
+
+
+def _names(changes: Sequence[Change]) -> tuple[str, ...]:
+    return tuple(sorted(shown(change.path) for change in changes))
+
+
+def _trees(git: Git, changes: Sequence[Change]) -> tuple[str, str]:
+    return reduced(git, changes, str(git.cwd / "shown.index"))
+
+
+def _locks(path: str) -> bool:
+    return path.rpartition("/")[2] in EXCLUDED
 
 
 def _matches(path: str, patterns: Sequence[str]) -> bool:
     return any(fnmatchcase(path, pattern) for pattern in patterns)
 
 
-def _binary(git: Git, subject: Subject) -> set[str]:
-    """Return the changed paths that git takes for binary (git-diff(1), --numstat prints `-` for them)."""
-    data = git("diff-tree", "-r", "--numstat", "-z", "--no-renames", "--no-ext-diff", subject.old, subject.tree)
-    rows = [row.split(b"\t", 2) for row in data.split(b"\0") if row]
-    return {os.fsdecode(row[2]) for row in rows if row[0] == b"-"}
+def _is_data(git: Git, change: Change, sizes: Mapping[str, int]) -> bool:
+    """Tell whether what git takes for binary is data; else it was not reviewed, and a person must look."""
+    small = [oid for oid in change.oids if sizes.get(oid, 0) <= _READ_BYTES]
+    data = git.blobs(small)
+    mode = change.new_mode if change.new_mode.strip("0") else change.old_mode
+    return is_data(change.path, mode, data.get(change.old_oid), data.get(change.new_oid))
 
 
-def _chunks(git: Git, subject: Subject) -> dict[str, str]:
-    """Return the patch of each changed path.
-
-    Patches come in the order of the changes, and a line that starts with `diff --git ` outside of a hunk starts one:
-    inside a hunk every line has a prefix. A type change is written as two patches.
-    """
-    data = git("diff-tree", "-r", "-p", "--text", "--no-renames", "--no-ext-diff", "--no-textconv", "--full-index",
-               "--no-color", "--submodule=short", _CONTEXT, subject.old, subject.tree)  # fmt: skip
-    parts = re.split(r"(?m)^(?=diff --git )", data.decode("utf-8", errors="replace"))
-    rest = iter(part for part in parts if part)
-    chunks: dict[str, str] = {}
-    for change in subject.changes:
-        count = 2 if change.status == "T" else 1
-        chunks[change.path] = "".join(next(rest, "") for _ in range(count))
-    return chunks
-
-
-def _hidden(path: str, patch: str) -> list[Hidden]:
-    found, line = [], 0
-    for row in patch.split("\n"):
-        if start := re.match(r"@@ -\d+(?:,\d+)? \+(\d+)", row):
-            line = int(start[1]) - 1
-        elif row.startswith(("+", " ")):
-            line += 1
-            if row.startswith("+") and not row.startswith("+++ ") and (at := invisible(row)):
-                names = ", ".join(sorted({f"U+{ord(row[position]):04X}" for position in at}))
-                found.append(Hidden(path=path, line=line, text=row[1:], names=names))
+def _hidden(path: str, patch: bytes) -> list[Hidden]:
+    """Return what nobody sees in the lines that a patch adds, and in the name of the file."""
+    found = []
+    name = shown(path)
+    if at := invisible(name):
+        found.append(Hidden(path=name, line=1, text="", names=_listed(name[place] for place in at)))
+    for added in added_lines(patch):
+        line = added.text.decode("utf-8", errors="backslashreplace")
+        # A form feed on a line of its own is how old editors page; the carriage return of CRLF ends every line.
+        plain = "" if not line.strip(" \t\f\r") else line.removesuffix("\r")
+        signs = {plain[place] for place in invisible(plain)} | set(_BREAKS.findall(f"{plain} "))
+        if signs:
+            found.append(Hidden(path=name, line=added.line, text=line, names=_listed(signs)))
     return found
+
+
+def _listed(signs: Iterable[str]) -> str:
+    return ", ".join(sorted({f"U+{ord(sign):04X}" for sign in signs}))
 
 
 def render(
@@ -134,31 +163,55 @@ def render(
 ) -> Prompt:
     """Fill a workflow's prompt file.
 
-    The file sees `diff`, `texts` (a list of fenced blocks), `excluded`, `not_reviewed` and `values`.
+    The file sees `diff`, `texts` (a list of fenced blocks), `excluded` and `not_reviewed` (each a list of at most one
+    fenced block: names are data too) and `values`. Nothing of these is read as a template.
 
     Args:
         source: the prompt file's text, from the base.
         diff: the change.
-        texts: (label, text) of each untrusted text, cleaned and masked.
+        texts: (label, text) of each untrusted text, cleaned and masked; see `label_of`.
         limit: characters that the prompt may have.
         values: own arguments of the workflow.
 
     Raises:
         UsageError: the prompt file has a mistake, or what it asks for does not fit.
     """
+    if taken := _RESERVED & set(values):
+        raise ValueError(f"{min(taken)} is a name of the prompt's own")
     environment = ImmutableSandboxedEnvironment(undefined=StrictUndefined, autoescape=False, keep_trailing_newline=True)
     try:
         text = environment.from_string(source).render(
             diff=fence(diff.text, "the change, as a unified diff"),
             texts=[fence(text, label) for label, text in texts],
-            excluded=list(diff.excluded),
-            not_reviewed=list(diff.not_reviewed),
+            excluded=_listing(diff.excluded, "files that were left out as generated, locked or binary"),
+            not_reviewed=_listing(diff.not_reviewed, "files that did not fit or cannot be shown"),
             **values,
         )
-    except TemplateError as error:
+    except (TemplateError, ArithmeticError, LookupError, TypeError, ValueError, RecursionError) as error:
         raise UsageError(f"the prompt file cannot be filled: {error}", "mend it, then run: inv codex.lock") from error
     if len(text) > limit:
         raise UsageError(
             f"the prompt has {len(text)} characters, {limit} are allowed", "shorten the --text files or the prompt"
         )
     return Prompt(text=text)
+
+
+def label_of(name: str) -> str:
+    """Return what a text is called outside of its fence: nothing that a stranger could have chosen freely."""
+    return name if _PLAIN_LABEL.fullmatch(name) else "untrusted text"
+
+
+def _listing(names: Sequence[str], label: str) -> list[str]:
+    """Return names as one fenced block, JSON-quoted, one a line; none where there are none."""
+    if not names:
+        return []
+    rows: list[str] = []
+    used = 0
+    for name in names:
+        row = json.dumps(visible(name), ensure_ascii=False)
+        used += len(row) + 1
+        if used > _LISTING:
+            rows.append(f"and {len(names) - len(rows)} more")
+            break
+        rows.append(row)
+    return [fence("\n".join(rows), label)]

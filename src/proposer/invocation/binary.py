@@ -8,12 +8,12 @@ from dataclasses import dataclass
 from importlib import metadata
 from pathlib import Path
 
-import codex_cli_bin
-
 from proposer import digests
 from proposer.config import lockfile
 from proposer.config.lockfile import Lock
-from proposer.errors import Outcome, StopError
+from proposer.errors import Outcome, StopError, UsageError
+from proposer.git import shown
+from proposer.inputs.workspace import cache_folder, is_nameable
 
 __all__ = ["Binary", "check", "find", "platform_key"]
 
@@ -38,14 +38,24 @@ def platform_key() -> str:
 
 
 def find() -> Binary:
-    """Locate the binary of the installed wheel; the digest is left to `check`."""
-    path = Path(codex_cli_bin.bundled_codex_path())
-    return Binary(
-        path=path,
-        package=Path(codex_cli_bin.__file__).resolve().parent,
-        tools=Path(codex_cli_bin.bundled_path_dir()),
-        version=metadata.version(_WHEEL),
-    )
+    """Locate the binary of the installed wheel; the digest is left to `check`.
+
+    Raises:
+        UsageError: the wheel is not installed, or parts of it are missing.
+    """
+    hint = f"run: pip install --force-reinstall {_WHEEL}=={lockfile.CODEX_VERSION}"
+    try:
+        import codex_cli_bin  # noqa: PLC0415 - a damaged wheel must end in a message, not in a traceback
+
+        path, tools = Path(codex_cli_bin.bundled_codex_path()), Path(codex_cli_bin.bundled_path_dir())
+        package, version = Path(codex_cli_bin.__file__).resolve().parent, metadata.version(_WHEEL)
+    except (ImportError, OSError, TypeError) as error:  # PackageNotFoundError is an ImportError
+        raise UsageError(f"the codex binary is not installed: {error}", hint) from error
+    if not os.access(path, os.X_OK):
+        raise UsageError(f"the codex binary {path} cannot be run", hint)
+    if not is_nameable(package):
+        raise UsageError(f"codex cannot run from {shown(str(package))!r}", "install it in a folder with a plain name")
+    return Binary(path=path, package=package, tools=tools, version=version)
 
 
 def recorded_digest() -> str | None:
@@ -92,7 +102,10 @@ def _digest(path: Path, *, cached: bool) -> str:
     """Return the file's SHA-256; 0.3 s for the real binary, so it is remembered by inode, size and time at a desk."""
     state = path.stat()
     key = f"{path}:{state.st_dev}:{state.st_ino}:{state.st_size}:{state.st_mtime_ns}:{state.st_ctime_ns}"
-    store = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "proposer" / "binary.json"
+    folder = cache_folder()
+    if folder is None:
+        return digests.of_file(path)
+    store = folder / "binary.json"
     if cached:
         with contextlib.suppress(OSError, ValueError, KeyError, TypeError):
             kept = json.loads(store.read_text(encoding="utf-8"))
@@ -100,7 +113,7 @@ def _digest(path: Path, *, cached: bool) -> str:
                 return str(kept["sha256"])
     found = digests.of_file(path)
     with contextlib.suppress(OSError):
-        store.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         temporary = store.with_suffix(f".{os.getpid()}")
         temporary.write_text(json.dumps({"key": key, "sha256": found}), encoding="utf-8")
         temporary.replace(store)

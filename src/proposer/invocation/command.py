@@ -30,7 +30,7 @@ def execute(workspace: Workspace, binary: Binary, *, prompt: str, schema: bytes)
     """
     folder = workspace.root
     prompt_file, schema_file = folder / "prompt.md", folder / "schema.json"
-    prompt_file.write_text(prompt, encoding="utf-8", errors="replace")
+    prompt_file.write_bytes(prompt.encode(errors="replace"))
     schema_file.write_bytes(schema)
     last = folder / "last-message.txt"
     argv = (

@@ -21,19 +21,27 @@ SYSTEM = Path("/etc/codex")
 """Settings that Codex reads whatever its homes are; a run cannot switch them off, so it reports them."""
 
 _OFF = ("shell_snapshot", "goals", "hooks", "plugins", "apps", "multi_agent", "image_generation", "view_image",
-        "memories", "skill_mcp_dependency_install")  # fmt: skip
+        "memories", "skill_mcp_dependency_install", "enable_request_compression")  # fmt: skip
 _SENSITIVE = ("/etc/shadow", "/etc/shadow-", "/etc/gshadow", "/etc/gshadow-", "/etc/ssh", "/etc/sudoers",
               "/etc/sudoers.d", "/etc/ssl/private", "/etc/codex", "/etc/machine-id")  # fmt: skip
+_INSTRUCTIONS = ("*.toml", "AGENTS*.md", "hooks.json", "auth.json", "rules/**/*", "skills/**/*", "prompts/**/*")
+_READ_AT_HOME = (".agents", ".codex", ".gitconfig", ".config")
 _SKILLS = ".agents/skills/"
 _RULES = ".codex/rules/"
 
 
 @dataclass(frozen=True, kw_only=True)
 class Home:
-    """A furnished CODEX_HOME; `config` is the text of its config.toml."""
+    """A furnished CODEX_HOME.
+
+    `config` is the text of its config.toml, `files` the digest of each file that instructs Codex, `home` the private
+    HOME beside it.
+    """
 
     path: Path
+    home: Path
     config: str
+    files: Mapping[str, str]
     places: Mapping[str, str]
 
     @property
@@ -45,11 +53,28 @@ class Home:
         return digests.of_bytes(text.encode())
 
     def changed(self) -> bool:
-        """Tell whether the configuration is no longer the one that was rendered: Codex or the model touched it."""
-        try:
-            return (self.path / "config.toml").read_bytes() != self.config.encode()
-        except OSError:
-            return True
+        """Tell whether configuration or instructions are no longer what was put there: Codex or the model did it."""
+        return _instructions(self.path) != self.files or any(
+            os.path.lexists(self.home / name) for name in _READ_AT_HOME
+        )
+
+
+def _instructions(home: Path) -> dict[str, str]:
+    """Return the digest of each file below a CODEX_HOME that Codex would read as settings or instructions."""
+    found = {}
+    for pattern in _INSTRUCTIONS:
+        for path in home.glob(pattern):
+            name = path.relative_to(home).as_posix()
+            if path.is_symlink() or not path.is_dir():
+                found[name] = "a link" if path.is_symlink() else _digest(path)
+    return found
+
+
+def _digest(path: Path) -> str:
+    try:
+        return digests.of_file(path) if path.is_file() else "no file"
+    except OSError:
+        return "unreadable"
 
 
 def agents_chain(files: Mapping[str, bytes]) -> str:
@@ -98,7 +123,7 @@ def furnish(
     _copy(files, _RULES, home / "rules", flat=True)
     _copy(files, _SKILLS, home / "skills", flat=False)
     if chain := agents_chain(files):
-        (home / "AGENTS.md").write_text(chain, encoding="utf-8")
+        (home / "AGENTS.md").write_bytes(chain.encode(errors="replace"))
     readable = (binary.package, *readable, *([home / "skills"] if (home / "skills").is_dir() else []))
     config = tomli_w.dumps(
         _config(
@@ -108,7 +133,7 @@ def furnish(
     (home / "config.toml").write_text(config, encoding="utf-8")
     places = {base_url: "<relay>", str(stage.workspace.root): "<run>", str(binary.package): "<codex>"}
     places.update({str(path): f"<readable {number}>" for number, path in enumerate(readable)})
-    return Home(path=home, config=config, places=places)
+    return Home(path=home, home=stage.workspace.home, config=config, files=_instructions(home), places=places)
 
 
 def _copy(files: Mapping[str, bytes], prefix: str, target: Path, *, flat: bool) -> None:

@@ -33,8 +33,8 @@ class Session:
 
     def failure(self) -> StopError | None:
         """Return why there is no final answer to judge; None where the turn was completed."""
-        if self.ended.stopped:
-            return _stopped(self.ended.stopped, self.relay.failures)
+        if stopped := self.ended.stopped or self.relay.stop:  # Codex may have given up before it was stopped
+            return _stopped(stopped, self.relay.failures)
         if self.tally.completed:
             return None
         if not self.tally.any_known:
@@ -108,8 +108,8 @@ def hold(
         StopError: the workflow needs the sandbox and it does not start (`unavailable`).
     """
     relay = Relay(
-        backend, folder=folder, redact=redact, max_turns=limits.turns, max_tokens=limits.tokens, on_step=on_step,
-        on_request=on_request,
+        backend, folder=folder, redact=redact, max_turns=limits.turns, max_tokens=limits.tokens, model=lock.model,
+        effort=lock.effort, on_step=on_step, on_request=on_request,
     )  # fmt: skip
     with relay:
         furnish = partial(
@@ -131,7 +131,7 @@ def hold(
             config = furnish(with_shell=False)
         call = command.execute(stage.workspace, binary, prompt=prompt, schema=schema)
         tally = events.Tally()
-        with (folder / "events.jsonl").open("w", encoding="utf-8") as log:
+        with (folder / "events.jsonl").open("w", encoding="utf-8", errors="replace") as log:
 
             def keep(line: bytes) -> None:
                 event = events.parse(line)

@@ -1,23 +1,33 @@
 """The answer of a run: the last message, validated on this machine, its findings tied to lines that exist."""
 
 import json
+import math
+import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Literal
 
-import jsonschema
-from jsonschema.exceptions import SchemaError
+from jsonschema.exceptions import SchemaError, best_match
+from jsonschema.validators import Draft202012Validator, validator_for
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from referencing.exceptions import Unresolvable
+from referencing.jsonschema import EMPTY_REGISTRY
 
 from proposer.errors import Outcome, StopError
 from proposer.inputs.untrusted import unreveal
 
-__all__ = ["Finding", "Lookup", "ReviewAnswer", "anchored", "final_message", "schema_of", "validated"]
+__all__ = ["Finding", "Lookup", "ReviewAnswer", "anchored", "final_message", "findings_of", "schema_of", "validated"]
 
 Lookup = Callable[[str, str], str | None]
 """(side, path) -> text of the file on that side, or None."""
 
 _SHORT_QUOTE = 4
+_LONG_QUOTE = 12
+_LEAST_WORDS = 2
+"""Letters or digits that a quote needs: a brace, or nothing but blanks, stands somewhere in every file."""
+_MOST_LINES = 400
+_MOST_CHARACTERS = 40_000
+_LONE = re.compile("[\ud800-\udfff]")
 
 
 class _Closed(BaseModel):
@@ -77,6 +87,24 @@ def _no_constant(name: str) -> Any:
     raise ValueError(f"{name} is not JSON")
 
 
+def _finite(text: str) -> float:
+    value = float(text)
+    if not math.isfinite(value):
+        raise ValueError(f"{text[:40]} is out of range")
+    return value
+
+
+def _whole(value: Any) -> Any:
+    """Replace lone surrogates, which no file and no terminal can hold."""
+    if isinstance(value, str):
+        return _LONE.sub("\ufffd", value)
+    if isinstance(value, list):
+        return [_whole(item) for item in value]
+    if isinstance(value, dict):
+        return {_whole(key): _whole(item) for key, item in value.items()}
+    return value
+
+
 def final_message(last: str | None, file: Path) -> str:
     """Return the final message: the last one of the stream, which must equal the `-o` file.
 
@@ -87,7 +115,7 @@ def final_message(last: str | None, file: Path) -> str:
     if last is None or not last.strip():
         raise StopError(Outcome.INVALID, "the model gave no answer", hint)
     try:
-        written = file.read_text(encoding="utf-8", errors="replace")
+        written = file.read_bytes().decode("utf-8", errors="replace")
     except OSError as error:
         raise StopError(Outcome.INVALID, "codex wrote no last-message file", hint) from error
     if written.rstrip("\n") != last.rstrip("\n"):
@@ -96,55 +124,82 @@ def final_message(last: str | None, file: Path) -> str:
 
 
 def validated(message: str, schema: bytes) -> Any:
-    """Parse an answer and check it against the workflow's schema.
+    """Parse an answer and check it against the workflow's schema; nothing is fetched for that.
 
     Raises:
         StopError: not JSON, or it does not fit (`invalid`); or the schema itself is broken.
     """
     hint = "look at answer.json of the record; the prompt or the model may need a change"
     try:
-        answer = json.loads(message, object_pairs_hook=_strict, parse_constant=_no_constant)
-    except (ValueError, RecursionError) as error:
+        answer = _whole(
+            json.loads(message, object_pairs_hook=_strict, parse_constant=_no_constant, parse_float=_finite)
+        )
+    except RecursionError as error:
+        raise StopError(Outcome.INVALID, "the answer is nested too deeply", hint) from error
+    except ValueError as error:
         raise StopError(Outcome.INVALID, f"the answer is not JSON: {str(error)[:120]}", hint) from error
     try:
-        jsonschema.validate(answer, json.loads(schema))
-    except jsonschema.ValidationError as error:
-        where = "/".join(str(part) for part in error.absolute_path) or "the answer"
-        raise StopError(
-            Outcome.INVALID, f"the answer breaks the schema: {where}: {error.message[:160]}", hint
-        ) from error
-    except (SchemaError, ValueError) as error:
+        document = json.loads(schema)
+        kind = validator_for(document, default=Draft202012Validator)
+        kind.check_schema(document)
+        wrong = best_match(kind(document, registry=EMPTY_REGISTRY).iter_errors(answer))
+    except RecursionError as error:
+        raise StopError(Outcome.INVALID, "the answer is nested too deeply", hint) from error
+    except (SchemaError, Unresolvable, ValueError, TypeError, AttributeError) as error:
         raise StopError(
             Outcome.INVALID, f"the schema of the workflow is broken: {str(error)[:120]}", "mend it"
         ) from error
+    if wrong is not None:
+        where = "/".join(str(part) for part in wrong.absolute_path) or "the answer"
+        raise StopError(
+            Outcome.INVALID, f"the answer breaks the schema: {where[:120]}: {wrong.message[:160]}", hint
+        ) from wrong
     return answer
 
 
-def findings_of(answer: Any) -> list[Finding] | None:
-    """Return the findings of a review-shaped answer; None for an answer of another shape."""
+def findings_of(answer: Any) -> tuple[list[Finding], int]:
+    """Return the findings of an answer, and how many of them cannot be read; an answer of another kind has none.
+
+    A workflow's own schema may allow what this library does not know: what cannot be read is counted, never dropped
+    without a word. Fields that a workflow adds are left aside.
+    """
     rows = answer.get("findings") if isinstance(answer, dict) else None
+    if rows is None:
+        return [], 0
     if not isinstance(rows, list):
-        return None
-    try:
-        return [Finding.model_validate(row) for row in rows]
-    except ValidationError:
-        return None
+        return [], 1
+    found: list[Finding] = []
+    for row in rows:
+        known = {name: row[name] for name in Finding.model_fields if name in row} if isinstance(row, dict) else row
+        try:
+            found.append(Finding.model_validate(known))
+        except ValidationError:
+            continue
+    return found, len(rows) - len(found)
 
 
 def anchored(finding: Finding, lookup: Lookup, mask: Callable[[str], str]) -> Finding | None:
     """Return the finding at the lines where its quote really stands, or None where it stands nowhere.
 
     The quote is compared with its own side. Escapes that `reveal` made are undone; where the quote still does not
-    occur, quote and file are compared with secrets masked on both sides.
+    occur, quote and file are compared with secrets masked on both sides. A quote that says nothing, or that is longer
+    than anybody would quote, stands nowhere.
     """
+    quote = finding.quote
+    if len(quote) > _MOST_CHARACTERS or quote.count("\n") >= _MOST_LINES or not _says_something(quote):
+        return None
     text = lookup(finding.side, finding.path)
     if text is None:
         return None
-    for quote, source in ((finding.quote, text), (unreveal(finding.quote), text), (mask(finding.quote), mask(text))):
-        found = _locate(quote, source, finding.start_line)
+    for read in (lambda said: said, unreveal, mask):
+        found = _locate(read(quote), mask(text) if read is mask else text, finding.start_line)
         if found is not None:
             return finding.model_copy(update={"start_line": found[0], "end_line": found[1]})
     return None
+
+
+def _says_something(quote: str) -> bool:
+    return sum(map(str.isalnum, quote)) >= _LEAST_WORDS
 
 
 def _locate(quote: str, text: str, near: int) -> tuple[int, int] | None:
@@ -156,6 +211,8 @@ def _locate(quote: str, text: str, near: int) -> tuple[int, int] | None:
     exact = sum(map(len, wanted)) < _SHORT_QUOTE
     best: int | None = None
     for at in range(len(lines) - len(wanted) + 1):
+        if wanted[0] not in lines[at]:
+            continue
         window = lines[at : at + len(wanted)]
         same = window == wanted or (not exact and _covers(window, wanted))
         if same and (best is None or abs(at + 1 - near) < abs(best + 1 - near)):
@@ -164,8 +221,12 @@ def _locate(quote: str, text: str, near: int) -> tuple[int, int] | None:
 
 
 def _covers(window: list[str], wanted: list[str]) -> bool:
-    """Tell whether a quote that starts or ends in mid-line stands in these lines."""
+    """Tell whether a quote that starts or ends in mid-line stands in these lines.
+
+    A part of a single line must be most of it, or long enough to mean that line and no other.
+    """
     if len(wanted) == 1:
-        return wanted[0] in window[0]
+        part, line = wanted[0], window[0]
+        return part in line and (len(part) >= _LONG_QUOTE or 2 * len(part) >= len(line))
     ends = window[0].endswith(wanted[0]) and window[-1].startswith(wanted[-1])
     return ends and window[1:-1] == wanted[1:-1]

@@ -1,6 +1,7 @@
 """From everything that was observed to one outcome; the worst wins, and the model can only make it worse."""
 
 import contextlib
+import functools
 import json
 import re
 from collections.abc import Callable, Sequence
@@ -15,13 +16,21 @@ from proposer.outputs.answer import Finding, Lookup, anchored, findings_of
 __all__ = ["Observed", "Verdict", "judge"]
 
 _BLOCKERS = ("P0", "P1")
+_VERDICTS = ("approve", "comment", "request_changes")
+_MOST_FINDINGS = 200
+"""More than that no review has; what is beyond is not looked at, and the outcome says so."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Observed:
-    """What a run showed, apart from its answer."""
+    """What a run showed, apart from its answer.
+
+    `written` are the files that differ from the stage's start, `ignored` those among them that the subject's ignore
+    files hide; in a read-only run both are `written`.
+    """
 
     written: tuple[str, ...] = ()
+    ignored: tuple[str, ...] = ()
     config_changed: bool = False
     violations: tuple[str, ...] = ()
     refused: tuple[tuple[str, str], ...] = ()
@@ -55,29 +64,38 @@ def judge(
         mask: the redactor.
     """
     reasons = list(_world(workflow, diff, observed))
-    rows = findings_of(answer) or []
-    placed = [(row, anchored(row, lookup, mask)) for row in rows]
-    kept = [found for _, found in placed if found is not None]
-    lost = len(rows) - len(kept)
-    severe = [row for row, found in placed if found is None and row.severity in (*_BLOCKERS, *workflow.block)]
+    rows, unread = findings_of(answer)
+    rows = list(dict.fromkeys(rows))
+    unread += len(rows[_MOST_FINDINGS:])
+    if unread:
+        text = f"{unread} finding(s) of the answer cannot be read or are too many: a person must look"
+        reasons.append((Outcome.INCOMPLETE, text))
+    cached = functools.lru_cache(maxsize=32)(mask)
+    placed = [(row, anchored(row, lookup, cached)) for row in rows[:_MOST_FINDINGS]]
+    said = list(dict.fromkeys(found for _, found in placed if found is not None))
+    lost = [row for row, found in placed if found is None]
+    severe = [row for row in lost if row.severity in (*_BLOCKERS, *workflow.block)]
     if severe:
         text = f"a {severe[0].severity} finding quotes lines that are not in {severe[0].path}: a person must look"
         reasons.append((Outcome.INCOMPLETE, text))
-    kept += _hidden_findings(diff)
+    kept = [*said, *_hidden_findings(diff)]
     kept.sort(key=lambda row: (row.severity, row.path, row.start_line))
     blockers = [row for row in kept if row.severity in workflow.block]
     if blockers:
         reasons.append((Outcome.BLOCKED, f"{blockers[0].severity}: {blockers[0].title}"))
     verdict = answer.get("verdict") if isinstance(answer, dict) else None
-    if verdict == "request_changes" and not kept:
+    if verdict == "request_changes" and not said:
         reasons.append((Outcome.INCOMPLETE, "changes were requested without a finding that can be verified"))
     elif verdict == "request_changes" and not blockers:
         reasons.append((Outcome.BLOCKED, "the review requests changes"))
+    elif verdict is not None and verdict not in _VERDICTS:
+        reasons.append((Outcome.INCOMPLETE, f"the verdict {str(verdict)[:40]!r} means nothing here"))
     if kept:
         reasons.append((Outcome.FINDINGS, f"{len(kept)} finding(s), none of which blocks"))
     outcome = Outcome.worst(*(reason[0] for reason in reasons))
     summary = str(answer.get("summary", "")) if isinstance(answer, dict) else ""
-    return Verdict(outcome=outcome, reasons=tuple(reasons), findings=tuple(kept), dropped=lost, summary=summary)
+    return Verdict(outcome=outcome, reasons=tuple(reasons), findings=tuple(kept), dropped=len(lost) + unread,
+                   summary=summary)  # fmt: skip
 
 
 def _world(workflow: Workflow, diff: Diff, observed: Observed) -> Sequence[tuple[Outcome, str]]:
@@ -86,7 +104,7 @@ def _world(workflow: Workflow, diff: Diff, observed: Observed) -> Sequence[tuple
     if workflow.sandbox == "read-only" and observed.written:
         found.append((Outcome.VIOLATED, f"a read-only run wrote {observed.written[0]}"))
     if observed.config_changed:
-        found.append((Outcome.VIOLATED, "the rendered configuration was changed during the run"))
+        found.append((Outcome.VIOLATED, "the rendered configuration or the base's instructions were changed"))
     needed = [
         (command, words)
         for command, words in observed.refused
@@ -109,8 +127,8 @@ def _world(workflow: Workflow, diff: Diff, observed: Observed) -> Sequence[tuple
 
 def _starts(given: str, need: tuple[str, ...]) -> bool:
     """Tell whether one of the commands of a call starts with an argv prefix; the call is JSON with `cmd`, or text."""
-    with contextlib.suppress(ValueError, KeyError, TypeError):
-        given = json.loads(given)["cmd"]
+    with contextlib.suppress(ValueError, KeyError, TypeError, RecursionError):
+        given = str(json.loads(given)["cmd"])
     return any(tuple(part.split()[: len(need)]) == need for part in re.split(r"&&|\|\||[;|\n]", given))
 
 

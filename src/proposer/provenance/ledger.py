@@ -1,13 +1,15 @@
 """The append-only ledger: one line per statement, each chained to the one before it.
 
 A line is `<index> <leaf> <chain>`: leaf = sha256 of the statement's bytes, chain = sha256 of the former chain's bytes
-followed by the leaf's (32 zero bytes before the first). A changed, moved or doubled line breaks the chain. That the
-tail was cut off cannot be seen from the file alone; a head that was committed shows it.
+followed by the leaf's (32 zero bytes before the first). A changed, moved or doubled line breaks the chain. There is one
+way to write a line; bytes that would mean the same are refused. That the tail was cut off cannot be seen from the file
+alone; a head that was committed shows it.
 """
 
 import fcntl
 import hashlib
 import os
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,6 +20,9 @@ from proposer.errors import RefusedError
 __all__ = ["Ledger", "Line"]
 
 _START = bytes(32)
+_LINE = re.compile(rb"(0|[1-9][0-9]{0,17}) ([0-9a-f]{64}) ([0-9a-f]{64})\n")
+_LONGEST = 18 + 1 + 64 + 1 + 64 + 1
+_HINT = "restore .proposer/ledger from a copy"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -45,18 +50,17 @@ class Ledger:
         A line that a crash cut short (it has no newline) was never acknowledged and is removed first.
 
         Raises:
-            RefusedError: the last line is damaged.
+            RefusedError: the last line is damaged, or the ledger is not a regular file.
         """
         self.path.parent.mkdir(parents=True, exist_ok=True)
-        descriptor = os.open(self.path, os.O_RDWR | os.O_CREAT | os.O_APPEND, 0o600)
+        flags = os.O_RDWR | os.O_CREAT | os.O_APPEND | os.O_NOFOLLOW
+        try:
+            descriptor = os.open(self.path, flags, 0o600)
+        except OSError as error:
+            raise RefusedError(f"the ledger cannot be written: {error.strerror}", _HINT) from error
         try:
             fcntl.flock(descriptor, fcntl.LOCK_EX)
-            data = self.path.read_bytes()
-            whole = data.rfind(b"\n") + 1
-            if whole < len(data):
-                os.ftruncate(descriptor, whole)
-            rows = data[:whole].splitlines()
-            last = self._parse(rows[-1], len(rows) - 1) if rows else None
+            last = self._last(descriptor)
             index = last.index + 1 if last else 0
             leaf = digests.of_bytes(statement)
             chain = _chained(bytes.fromhex(last.chain) if last else _START, leaf)
@@ -66,18 +70,50 @@ class Ledger:
         finally:
             os.close(descriptor)
 
+    def tail(self) -> Line | None:
+        """Return the last line, or None where there is none.
+
+        Raises:
+            RefusedError: it cannot be read, or the ledger is not a regular file.
+        """
+        self._regular()
+        if not self.path.exists():
+            return None
+        size = self.path.stat().st_size
+        with self.path.open("rb") as stream:
+            stream.seek(max(size - 2 * _LONGEST, 0))
+            rows = [row for row in stream.read().splitlines(keepends=True) if row.endswith(b"\n")]
+        return self._parse(rows[-1], "the last line") if rows else None
+
+    def _regular(self) -> None:
+        if self.path.is_symlink() or (self.path.exists() and not self.path.is_file()):
+            raise RefusedError("the ledger is not a regular file", _HINT)
+
+    def _last(self, descriptor: int) -> Line | None:
+        """Return the last whole line and cut off what a crash left behind it."""
+        size = os.fstat(descriptor).st_size
+        tail = os.pread(descriptor, 2 * _LONGEST, max(size - 2 * _LONGEST, 0))
+        whole = tail.rfind(b"\n") + 1
+        if whole < len(tail):
+            if not whole and size > len(tail):
+                raise RefusedError("the end of the ledger cannot be read", _HINT)
+            os.ftruncate(descriptor, size - len(tail) + whole)
+        rows = tail[:whole].splitlines(keepends=True)
+        return self._parse(rows[-1], "the last line") if rows else None
+
     def lines(self) -> Iterator[Line]:
         """Yield the lines in order; none where there is no ledger.
 
         Raises:
-            RefusedError: a line cannot be read.
+            RefusedError: a line cannot be read, or the ledger is not a regular file.
         """
+        self._regular()
         if not self.path.exists():
             return
         with self.path.open("rb") as stream:
             for number, row in enumerate(stream):
                 if row.endswith(b"\n"):
-                    yield self._parse(row, number)
+                    yield self._parse(row, f"line {number + 1}")
 
     def verify(self) -> None:
         """Check every line.
@@ -88,7 +124,7 @@ class Ledger:
         before = _START
         for number, line in enumerate(self.lines()):
             if line.index != number or line.chain != _chained(before, line.leaf):
-                raise RefusedError(f"the ledger is broken at line {number + 1}", "restore .proposer/ledger from a copy")
+                raise RefusedError(f"the ledger is broken at line {number + 1}", _HINT)
             before = bytes.fromhex(line.chain)
 
     def holds(self, statement: bytes) -> bool:
@@ -96,13 +132,9 @@ class Ledger:
         leaf = digests.of_bytes(statement)
         return any(line.leaf == leaf for line in self.lines())
 
-    def _parse(self, row: bytes, number: int) -> Line:
-        parts = row.decode("ascii", errors="replace").split()
-        good = len(parts) == 3 and parts[0].isdecimal() and all(len(part) == 64 for part in parts[1:])  # noqa: PLR2004
-        try:
-            if good:
-                bytes.fromhex(parts[1] + parts[2])
-                return Line(index=int(parts[0]), leaf=parts[1], chain=parts[2])
-        except ValueError:
-            pass
-        raise RefusedError(f"line {number + 1} of the ledger cannot be read", "restore .proposer/ledger from a copy")
+    @staticmethod
+    def _parse(row: bytes, where: str) -> Line:
+        match = _LINE.fullmatch(row)
+        if not match:
+            raise RefusedError(f"{where} of the ledger cannot be read", _HINT)
+        return Line(index=int(match[1]), leaf=match[2].decode(), chain=match[3].decode())

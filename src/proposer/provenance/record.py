@@ -1,134 +1,47 @@
 """The record of a run: a folder that is complete or not there, and whose files are all accounted for."""
 
+import base64
+import contextlib
+import errno
 import json
 import os
 import re
 import secrets
-import shutil
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import Any
 
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import ValidationError
 
-from proposer import digests
+from proposer import claims, digests
 from proposer.errors import Outcome, RefusedError, UsageError
+from proposer.git import Git
+from proposer.provenance.document import Document, GitPart, Inputs, Outputs, Policy, Run, Tool
 from proposer.provenance.ledger import Ledger
 
-__all__ = ["FOLDER", "Document", "Draft", "Store", "new_id"]
+__all__ = [
+    "FOLDER",
+    "RECORD",
+    "STATEMENT",
+    "Document",
+    "Draft",
+    "GitPart",
+    "Inputs",
+    "Outputs",
+    "Policy",
+    "Run",
+    "Store",
+    "Tool",
+    "new_id",
+]
 
 FOLDER = ".proposer"
 RECORD, STATEMENT, ENVELOPE = "record.json", "statement.json", "statement.dsse.json"
 _UNLISTED = frozenset({RECORD, STATEMENT, ENVELOPE})
+_INDEX = "fingerprints"
+_DRAFT = "draft-"
 _ID = re.compile(r"[0-9]{8}T[0-9]{6}Z-[0-9a-f]{8}")
-
-
-class _Part(BaseModel):
-    """A part of record.json; the shape is documented in docs/reference.md."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-
-class Tool(_Part):
-    """What ran."""
-
-    name: str = "codex-cli"
-    pinned_cli_version: str
-    model: str
-    effort: str
-    profile: str
-    codex_sha256: str
-    codex_reference: str
-    proposer_version: str
-    provider: str
-
-
-class GitPart(_Part):
-    """The commits; `head_sha` is null where the subject is not a commit, `tree` is always there.
-
-    `kind` is `commit`, `index` or `worktree`; `old_tree` is the tree that the change starts from, `parent_sha` the
-    commit that was checked out.
-    """
-
-    base_sha: str
-    head_sha: str | None
-    tree: str
-    kind: str = "commit"
-    old_tree: str = ""
-    parent_sha: str = ""
-
-
-class Run(_Part):
-    """When, where, by whom, and what it came to; null where a desk has no such thing.
-
-    `replay_of` is the run whose recording answered; such a run asked no model and counts in no metric.
-    """
-
-    id: str
-    name: str
-    timestamp_utc: str
-    started_at: str
-    finished_at: str
-    runner: str
-    job_id: str | None
-    workflow: str | None
-    actor: str | None
-    repo: str | None
-    git: GitPart
-    outcome: str
-    fingerprint: str
-    unlocked: bool
-    lock_from: str
-    replay_of: str | None = None
-
-
-class Inputs(_Part):
-    """Digests (hexadecimal SHA-256) of everything that instructed the run; null where there was no such file."""
-
-    prompt_file: str | None
-    prompt_sha256: str | None
-    agents_md_sha256: str | None
-    rules_sha256: str | None
-    skills_sha256: str | None
-    output_schema_file: str | None
-    schema_sha256: str | None
-    config_sha256: str | None
-    lock_sha256: str | None
-    diff_sha256: str | None
-    untrusted: list[dict[str, str]]
-    provider_sha256: str | None
-
-
-class Policy(_Part):
-    """What the run was allowed to do."""
-
-    sandbox: str
-    approval_policy: str = "never"
-    network_access: bool = False
-    shell: bool
-
-
-class Outputs(_Part):
-    """What it left: every file of the record but itself and the statements."""
-
-    final_message_file: str | None
-    jsonl_log_file: str
-    files_changed: list[str]
-    artifacts_sha256: dict[str, str]
-
-
-class Document(_Part):
-    """record.json: the design's provenance document, extended."""
-
-    schema_version: str = "1.0"
-    tool: Tool
-    run: Run
-    inputs: Inputs
-    policy: Policy
-    outputs: Outputs
-    result: dict[str, Any]
 
 
 def new_id(now: datetime) -> str:
@@ -141,8 +54,13 @@ class Draft:
     """A record in the making; nothing of it is in place before `Store.keep`."""
 
     id: str
-    folder: Path
+    claim: claims.Claim
     redact: Callable[[str], str]
+
+    @property
+    def folder(self) -> Path:
+        """The folder of the draft."""
+        return self.claim.path
 
     def write(self, name: str, text: str) -> None:
         """Write a text file, redacted."""
@@ -166,15 +84,42 @@ class Store:
         self.runs = self.folder / "runs"
         self.ledger = Ledger(self.folder / "ledger")
 
+    def check(self) -> None:
+        """Refuse a `.proposer` that a change could have brought: a link, a file, or one that git tracks.
+
+        Raises:
+            UsageError: it cannot be trusted to be this library's own folder, or its ledger is damaged.
+        """
+        for path in (self.folder, self.runs, self.folder / _INDEX):
+            if path.is_symlink() or (path.exists() and not path.is_dir()):
+                name = path.relative_to(self.root)
+                raise UsageError(f"{name} is not a folder of this repository", f"look at it, then remove it: rm {name}")
+        if Git(cwd=self.root)("ls-files", "-z", "--", f":(top,icase){FOLDER}"):
+            raise UsageError(f"{FOLDER} is tracked by git, so records in it could come from anybody",
+                             f"run: git rm -r -q --cached {FOLDER}, and commit that")  # fmt: skip
+        try:
+            self.ledger.tail()
+        except RefusedError as error:
+            raise UsageError(error.message, error.hint) from error
+
     def draft(self, identifier: str, redact: Callable[[str], str]) -> Draft:
-        """Make the temporary folder of a new record."""
-        self.runs.mkdir(parents=True, exist_ok=True, mode=0o700)
-        ignore = self.folder / ".gitignore"
-        if not ignore.exists():
-            ignore.write_text("*\n", encoding="ascii")
-        folder = self.folder / f"draft-{identifier}"
-        folder.mkdir(mode=0o700)
-        return Draft(id=identifier, folder=folder, redact=redact)
+        """Make the temporary folder of a new record; drafts of killed runs are removed.
+
+        Raises:
+            UsageError: the repository's folder cannot be written.
+        """
+        try:
+            self.runs.mkdir(parents=True, exist_ok=True, mode=0o700)
+            with contextlib.suppress(FileExistsError), (self.folder / ".gitignore").open("x", encoding="ascii") as file:
+                file.write("*\n")
+            claims.sweep(self.folder, _DRAFT)
+            claim = claims.claim(self.folder, _DRAFT, identifier)
+        except OSError as error:
+            if error.errno in (errno.ENOSPC, errno.EDQUOT):
+                raise
+            raise UsageError(f"{FOLDER} cannot be written: {error.strerror}",
+                             "make the repository's folder writable, or work in a copy of it") from error  # fmt: skip
+        return Draft(id=identifier, claim=claim, redact=redact)
 
     def keep(
         self, draft: Draft, document: Document, statement: Callable[[str], bytes], *, reusable: bool = True
@@ -200,16 +145,20 @@ class Store:
             os.close(descriptor)
         target = self.runs / draft.id
         draft.folder.rename(target)
+        draft.claim.release()
         self.ledger.append(text)
         if reusable:
-            index = self.folder / "fingerprints"
+            index = self.folder / _INDEX
             index.mkdir(exist_ok=True)
-            (index / document.run.fingerprint).write_text(draft.id, encoding="ascii")
+            entry = index / f"{document.run.fingerprint}.{draft.id}"
+            entry.write_text(draft.id, encoding="ascii")
+            entry.replace(index / document.run.fingerprint)
         return target
 
     def discard(self, draft: Draft) -> None:
         """Remove a draft that comes to nothing."""
-        shutil.rmtree(draft.folder, ignore_errors=True)
+        claims.remove(draft.folder)
+        draft.claim.release()
 
     def find(self, name: str) -> Path:
         """Return the folder of a run, named by its id or the unambiguous start of one.
@@ -218,7 +167,9 @@ class Store:
             UsageError: there is none, or more than one.
         """
         known = (
-            sorted(path.name for path in self.runs.iterdir() if _ID.fullmatch(path.name)) if self.runs.is_dir() else []
+            sorted(path.name for path in self.runs.iterdir() if _ID.fullmatch(path.name) and not path.is_symlink())
+            if self.runs.is_dir()
+            else []
         )
         found = [run for run in known if run.startswith(name)] if name else []
         if len(found) != 1:
@@ -240,16 +191,20 @@ class Store:
     def with_fingerprint(self, fingerprint: str) -> Path | None:
         """Return the newest finished and undamaged record with that fingerprint."""
         try:
-            folder = self.find((self.folder / "fingerprints" / fingerprint).read_text(encoding="ascii"))
+            folder = self.find((self.folder / _INDEX / fingerprint).read_text(encoding="ascii"))
             document = self.document(folder)
             reusable = Outcome.named(document.run.outcome).exit_code in (0, 7, 8)
-        except (OSError, RefusedError, UsageError, KeyError):
+            whole = reusable and document.run.fingerprint == fingerprint and not list(self.problems(folder))
+        except (OSError, RefusedError, UsageError, KeyError, ValueError):
             return None
-        whole = reusable and document.run.fingerprint == fingerprint and not list(self.problems(folder))
         return folder if whole else None
 
     def problems(self, folder: Path) -> Iterator[str]:
         """Yield one sentence for each file that was changed, added or removed, down to the ledger."""
+        odd = [path.name for path in sorted(folder.iterdir()) if path.is_symlink() or not path.is_file()]
+        yield from (f"{name} is not a regular file" for name in odd)
+        if odd:
+            return
         try:
             self.ledger.verify()
         except RefusedError as error:
@@ -285,7 +240,17 @@ class Store:
             return
         if wanted.get("id") != folder.name:
             yield f"{STATEMENT} belongs to run {wanted.get('id')}"
+        if (folder / ENVELOPE).exists() and _payload(folder / ENVELOPE) != statement:
+            yield f"{ENVELOPE} does not hold {STATEMENT}"
         yield from _accounted(folder, self.document(folder).outputs.artifacts_sha256)
+
+
+def _payload(envelope: Path) -> bytes | None:
+    """Return what a DSSE envelope signs; its signatures are looked at elsewhere."""
+    try:
+        return base64.b64decode(json.loads(envelope.read_bytes())["payload"], validate=True)
+    except (ValueError, KeyError, TypeError):
+        return None
 
 
 def _stated(statement: bytes) -> dict[str, str]:
@@ -300,9 +265,7 @@ def _stated(statement: bytes) -> dict[str, str]:
 
 def _accounted(folder: Path, listed: dict[str, str]) -> Iterator[str]:
     for path in sorted(folder.iterdir()):
-        if path.is_symlink() or not path.is_file():
-            yield f"{path.name} is not a regular file"
-        elif path.name not in listed and path.name not in _UNLISTED:
+        if path.name not in listed and path.name not in _UNLISTED:
             yield f"{path.name} was added"
     for name, digest in sorted(listed.items()):
         path = folder / name

@@ -40,13 +40,11 @@ def texts_of(document: Document, prompt: str) -> tuple[tuple[str, str], ...]:
     Raises:
         UsageError: a text is not there as it was sent.
     """
-    fenced = {
-        (found[2], digests.of_bytes(found[3].encode(errors="surrogatepass"))): found[3]
-        for found in _FENCED.finditer(prompt)
-    }
+    # By digest alone: the prompt does not show a name that a stranger could have made up.
+    fenced = {digests.of_bytes(found[3].encode(errors="surrogatepass")): found[3] for found in _FENCED.finditer(prompt)}
     texts = []
     for entry in document.inputs.untrusted:
-        text = fenced.get((entry["name"], entry["cleaned_sha256"]))
+        text = fenced.get(entry["cleaned_sha256"])
         if text is None:
             raise UsageError(
                 f"the text {entry['name']} of run {document.run.id} is not in its prompt as it was sent",

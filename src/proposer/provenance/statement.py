@@ -8,7 +8,7 @@ from proposer.provenance.record import RECORD, Document
 __all__ = ["BUILD_TYPE", "of"]
 
 BUILD_TYPE = "https://proposer.invalid/codex-run/v1"
-"""Identifies the meaning of the parameters below; docs/reference.md describes them. The host is reserved (RFC 2606)."""
+"""Identifies the meaning of the parameters below (docs/reference/documents.md). The host is reserved (RFC 2606)."""
 
 _BUILDERS = {"workstation": "https://proposer.invalid/builders/workstation/v1"}
 

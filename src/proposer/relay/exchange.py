@@ -7,10 +7,14 @@ from typing import Any, Protocol
 
 __all__ = [
     "ALLOWED_TOOLS",
+    "CLOSING",
     "Backend",
     "Reply",
     "Usage",
     "calls_in",
+    "failure_of",
+    "items_of",
+    "objects",
     "offered",
     "outputs_in",
     "refusal",
@@ -20,6 +24,9 @@ __all__ = [
 
 ALLOWED_TOOLS = frozenset({"exec_command", "write_stdin", "apply_patch", "request_user_input"})
 """Tools that a request may offer and an answer may call: local ones, each inside Codex's sandbox."""
+
+CLOSING = ("response.completed", "response.failed", "response.incomplete", "error")
+"""Kinds of the event that ends an answer."""
 
 _REFUSALS = (
     "Read-only file system",
@@ -96,16 +103,24 @@ class Output:
     data: Any = field(default=None, repr=False)
 
 
+def objects(value: Any) -> list[dict[str, Any]]:
+    """Return the JSON objects in a list; what else a stranger put there is left aside."""
+    return [item for item in value if isinstance(item, dict)] if isinstance(value, list) else []
+
+
 def offered(request: Mapping[str, Any]) -> list[str]:
     """Return the names of all tools that a request offers; a server-side tool has its type as name."""
-    tools = list(request.get("tools") or [])
-    for item in request.get("input") or []:
-        if isinstance(item, dict) and item.get("type") == "additional_tools":
-            tools.extend(item.get("tools") or [])
+    tools = _listed(request.get("tools"))
+    for item in objects(request.get("input")):
+        if item.get("type") == "additional_tools":
+            tools += _listed(item.get("tools"))
     names: list[str] = []
     for tool in tools:
+        if not isinstance(tool, dict):
+            names.append(f"unreadable {str(tool)[:40]}")
+            continue
         name = str(tool.get("name") or tool.get("type"))
-        inner = tool.get("tools") or []
+        inner = objects(tool.get("tools"))
         names.extend(f"{name}.{part.get('name')}" for part in inner)
         if not inner:
             names.append(name)
@@ -121,6 +136,21 @@ def settings_of(request: Mapping[str, Any]) -> dict[str, Any]:
     if isinstance(kept.get("reasoning"), dict):
         kept["reasoning"] = {key: value for key, value in kept["reasoning"].items() if key != "effort"}
     return kept
+
+
+def _listed(value: Any) -> list[Any]:
+    """Return a list as it is, nothing as an empty one, and anything else as a list of that."""
+    return list(value) if isinstance(value, list) else [] if value is None else [value]
+
+
+def items_of(events: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Return the items of an answer: those that were announced one by one, and those of the closing event."""
+    found = [event.get("item") for event in events if event.get("type") == "response.output_item.done"]
+    for event in events:
+        response = event.get("response")
+        if event.get("type") in CLOSING and isinstance(response, dict):
+            found += [item for item in objects(response.get("output")) if item not in found]
+    return objects(found)
 
 
 def calls_in(items: list[dict[str, Any]]) -> list[Call]:
@@ -156,12 +186,31 @@ def refusal(text: str) -> str:
     return next((words for words in _REFUSALS if words in text), "")
 
 
-def usage_of(response: Mapping[str, Any]) -> Usage:
-    """Return the tokens that a `response.completed` event reports."""
-    usage = response.get("usage") or {}
-    details = usage.get("input_tokens_details") or {}
+def usage_of(response: Any) -> Usage:
+    """Return the tokens that a closing event reports; what is no count counts as none."""
+    usage = _object(_object(response).get("usage"))
+    details = _object(usage.get("input_tokens_details"))
     return Usage(
-        input_tokens=int(usage.get("input_tokens") or 0),
-        cached_input_tokens=int(details.get("cached_tokens") or 0),
-        output_tokens=int(usage.get("output_tokens") or 0),
+        input_tokens=_count(usage.get("input_tokens")),
+        cached_input_tokens=_count(details.get("cached_tokens")),
+        output_tokens=_count(usage.get("output_tokens")),
     )
+
+
+def failure_of(event: Mapping[str, Any]) -> str:
+    """Return why a closing event says that the answer is not whole; empty where it is."""
+    kind = event.get("type")
+    if kind not in CLOSING or kind == "response.completed":
+        return ""
+    response = _object(event.get("response"))
+    error = _object(response.get("error")) or _object(response.get("incomplete_details")) or _object(event.get("error"))
+    reason = error.get("message") or error.get("reason") or error.get("code") or event.get("message") or "no reason"
+    return f"{kind}: {str(reason)[:300]}"
+
+
+def _object(value: Any) -> Mapping[str, Any]:
+    return value if isinstance(value, dict) else {}
+
+
+def _count(value: Any) -> int:
+    return max(value, 0) if isinstance(value, int) and not isinstance(value, bool) else 0

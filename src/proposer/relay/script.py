@@ -16,10 +16,19 @@ __all__ = ["SCHEMA", "Script"]
 SCHEMA = "proposer/rehearsal/v1"
 
 Step = dict[str, Any]
-_STEPS: dict[str, tuple[type, ...]] = {
-    "shell": (str,), "patch": (str,), "say": (str,), "answer": (dict, list), "answer_text": (str,),
-    "http": (int,), "drop": (bool,), "stall": (int, float), "call": (dict,), "usage": (dict,),
-}  # fmt: skip
+_LONGEST_STALL = 3600
+_STEPS: dict[str, Callable[[Any], bool]] = {
+    "shell": lambda given: isinstance(given, str),
+    "patch": lambda given: isinstance(given, str),
+    "say": lambda given: isinstance(given, str),
+    "answer": lambda given: isinstance(given, dict | list),
+    "answer_text": lambda given: isinstance(given, str),
+    "http": lambda given: _is_count(given) and 300 <= given <= 599,  # noqa: PLR2004 - redirects and errors
+    "drop": lambda given: given is True,
+    "stall": lambda given: isinstance(given, float | int) and 0 <= given <= _LONGEST_STALL,
+    "call": lambda given: isinstance(given, dict) and isinstance(given.get("name"), str),
+    "usage": lambda given: isinstance(given, dict) and all(map(_is_count, given.values())),
+}
 
 
 class Script:
@@ -50,9 +59,13 @@ class Script:
             document = json.loads(data)
         except OSError as error:
             raise UsageError(f"rehearsal script {path} cannot be read", "give --provider rehearsal:FILE") from error
+        except RecursionError as error:
+            raise UsageError(
+                f"rehearsal script {path} is nested too deeply", "see docs/reference/scripts.md"
+            ) from error
         except ValueError as error:
             raise UsageError(
-                f"rehearsal script {path} is not JSON: {error}", "see docs/reference.md, scripts"
+                f"rehearsal script {path} is not JSON: {error}", "see docs/reference/scripts.md"
             ) from error
         return cls(_checked(document, path), digests.of_bytes(data))
 
@@ -94,7 +107,7 @@ class Script:
 
 
 def _checked(document: Any, path: Path) -> list[list[Step]]:
-    hint = "see docs/reference.md, scripts"
+    hint = "see docs/reference/scripts.md"
     if not isinstance(document, dict) or document.get("schema") != SCHEMA:
         raise UsageError(f'rehearsal script {path} lacks "schema": "{SCHEMA}"', hint)
     turns = document.get("turns")
@@ -103,12 +116,22 @@ def _checked(document: Any, path: Path) -> list[list[Step]]:
     checked = []
     for number, turn in enumerate(turns, 1):
         steps = turn if isinstance(turn, list) else [turn]
-        for step in steps:
-            known = isinstance(step, dict) and len(step) == 1 and next(iter(step)) in _STEPS
-            if not known or not isinstance(next(iter(step.values())), _STEPS[next(iter(step))]):
+        for step in steps or [None]:
+            if not _is_step(step):
                 raise UsageError(f"rehearsal script {path}: turn {number} is not a step: {json.dumps(step)[:80]}", hint)
         checked.append(steps)
     return checked
+
+
+def _is_step(step: Any) -> bool:
+    if not isinstance(step, dict) or len(step) != 1:
+        return False
+    name, given = next(iter(step.items()))
+    return name in _STEPS and _STEPS[name](given)
+
+
+def _is_count(given: Any) -> bool:
+    return isinstance(given, int) and not isinstance(given, bool) and given >= 0
 
 
 def _item(step: Step, name: str) -> dict[str, Any] | None:
@@ -154,4 +177,5 @@ def _usage(given: Mapping[str, int]) -> dict[str, Any]:
 
 
 def _event(data: dict[str, Any]) -> bytes:
-    return f"event: {data['type']}\ndata: {json.dumps(data, ensure_ascii=False)}\n\n".encode()
+    # A script may hold what no UTF-8 can (a lone surrogate); a model cannot say it either.
+    return f"event: {data['type']}\ndata: {json.dumps(data, ensure_ascii=False)}\n\n".encode(errors="replace")

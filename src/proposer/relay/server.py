@@ -4,29 +4,35 @@ import contextlib
 import http.server
 import json
 import secrets
+import sys
 import threading
 import time
 from collections.abc import Callable
+from http import HTTPStatus
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Self
+from typing import Any, Self, TextIO
 
 from proposer.relay.exchange import (
     ALLOWED_TOOLS,
+    CLOSING,
     Backend,
     Call,
+    Reply,
     Usage,
     calls_in,
+    items_of,
+    objects,
     offered,
     outputs_in,
     refusal,
     settings_of,
     usage_of,
 )
+from proposer.relay.handler import Handler
 
 __all__ = ["Relay"]
 
-_MAX_BODY = 64 * 1024 * 1024
 _MAX_KEPT = 200_000
 _FATAL = frozenset({400, 401, 403, 404, 413, 422})
 
@@ -40,8 +46,13 @@ class Relay:
         redact: takes one JSON line, gives it back without secrets.
         max_turns: requests that are answered.
         max_tokens: input and output tokens after which the run ends.
+        model: the only model that may be asked; empty: any.
+        effort: the only effort that may be asked for; empty: any.
         on_step: told what happens, for people (`exec_command: git diff`).
         on_request: told each line of `requests.jsonl`; where it returns a reason, the run ends.
+
+    `stop` says why no further request is answered, `violations` what was against the policy, `failures` what went
+    wrong with answers, `refused` which commands were refused to the model and in what words.
     """
 
     def __init__(
@@ -52,6 +63,8 @@ class Relay:
         redact: Callable[[str], str],
         max_turns: int,
         max_tokens: int,
+        model: str = "",
+        effort: str = "",
         on_step: Callable[[str], None] = lambda _: None,
         on_request: Callable[[str], str] = lambda _: "",
     ) -> None:
@@ -59,14 +72,16 @@ class Relay:
         self._redact = redact
         self._max_turns = max_turns
         self._max_tokens = max_tokens
+        self._model = model
+        self._effort = effort
         self._on_step = on_step
         self._on_request = on_request
         self._lock = threading.Lock()
         self._known_items = 0
         self._calls: dict[str, Call] = {}
         self._sent: dict[str, Any] = {}
-        self._requests = (folder / "requests.jsonl").open("w", encoding="utf-8")
-        self._responses = (folder / "responses.jsonl").open("w", encoding="utf-8")
+        self._requests: TextIO = (folder / "requests.jsonl").open("w", encoding="utf-8", errors="replace")
+        self._responses: TextIO = (folder / "responses.jsonl").open("w", encoding="utf-8", errors="replace")
         self._path = f"/{secrets.token_hex(16)}/v1/responses"
         self.turns = 0
         self.usage = Usage()
@@ -76,9 +91,9 @@ class Relay:
         self.refused: list[tuple[str, str]] = []
         self.offered: set[str] = set()
         self.last_activity = 0.0
-        handler = type("Handler", (_Handler,), {"relay": self})
-        self._server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler)
-        self._server.daemon_threads = True
+        handler = type("RelayHandler", (Handler,), {"relay": self})
+        self._server = _Server(("127.0.0.1", 0), handler)
+        self._server.failed = self.halt
 
     @property
     def base_url(self) -> str:
@@ -96,24 +111,41 @@ class Relay:
         """Stop to listen and close the logs."""
         self._server.shutdown()
         self._server.server_close()
-        with self._lock:
-            self._requests.close()
-            self._responses.close()
+        with self._lock, self._requests, self._responses:
+            pass  # closes both, and tells where the disk is full
 
     def alive(self) -> None:
         """Take note of a sign of life."""
         self.last_activity = time.monotonic()
 
-    def knows(self, path: str) -> bool:
-        """Tell whether a request path is this relay's."""
-        return secrets.compare_digest(path.encode(), self._path.encode())
+    def knows(self, path: str, host: str) -> bool:
+        """Tell whether a request is for this relay, by its path and by the name under which it was reached."""
+        here = f"127.0.0.1:{self._server.server_address[1]}"
+        return host == here and secrets.compare_digest(path.encode(errors="replace"), self._path.encode())
+
+    def halt(self, reason: str) -> None:
+        """Answer nothing any more."""
+        with self._lock:
+            self.stop = self.stop or reason
+            self.failures.append(reason)
+
+    def refuse(self, reason: str) -> None:
+        """Take down a request that cannot even be read: the pinned Codex sends none."""
+        with self._lock:
+            self._write(self._requests, {"turn": self.turns + 1, "refused": reason})
+            self.failures.append(reason)
+            self.stop = self.stop or reason
 
     def admit(self, request: dict[str, Any]) -> tuple[int, str]:
         """Write a request down and decide whether it may be answered; its number, and the reason where not."""
         with self._lock:
+            if self.stop:  # what Codex still sends before it is ended says nothing, and depends on who is faster
+                return self.turns, self.stop
             self.turns += 1
             tools = offered(request)
-            items = list(request.get("input") or [])
+            items = objects(request.get("input"))
+            reasoning = request.get("reasoning")
+            effort = reasoning.get("effort") if isinstance(reasoning, dict) else None
             fresh = items[self._known_items :] if len(items) >= self._known_items else items
             outputs = outputs_in(fresh)
             self._known_items = len(items)
@@ -125,7 +157,7 @@ class Relay:
             line = {
                 "turn": self.turns,
                 "model": request.get("model"),
-                "effort": (request.get("reasoning") or {}).get("effort"),
+                "effort": effort,
                 "settings": settings_of(request),
                 "tools": tools,
                 "definitions": self._new("definitions", request.get("tools")),
@@ -138,6 +170,12 @@ class Relay:
             if foreign := sorted(set(tools) - ALLOWED_TOOLS):
                 self.violations.append(f"codex offered {', '.join(foreign)} to the model")
                 self.stop = f"a tool off the allow-list: {foreign[0]}"
+            elif self._model and request.get("model") != self._model:
+                self.stop = f"a request for the model {request.get('model')}, where {self._model} is pinned"
+                self.violations.append(self.stop)
+            elif self._effort and effort not in (None, self._effort):
+                self.stop = f"a request for the effort {effort}, where {self._effort} is pinned"
+                self.violations.append(self.stop)
             elif self.turns > self._max_turns:
                 self.stop = f"the limit of {self._max_turns} turns"
             elif self.usage.total > self._max_tokens:
@@ -151,15 +189,14 @@ class Relay:
     ) -> None:
         """Write the answer to a request down and take its calls, its tokens and its failure into account."""
         with self._lock:
-            items = [event["item"] for event in events if event.get("type") == "response.output_item.done"]
-            calls = calls_in([item for item in items if isinstance(item, dict)])
+            calls = calls_in(items_of(events))
             for call in calls:
                 self._calls[call.call_id] = call
                 if call.tool not in ALLOWED_TOOLS:
                     self.violations.append(f"the model called {call.tool}, which is not on the allow-list")
             for event in events:
-                if event.get("type") == "response.completed":
-                    self.usage.add(usage_of(event.get("response") or {}))
+                if event.get("type") in CLOSING:
+                    self.usage.add(usage_of(event.get("response")))
             self._write(
                 self._responses,
                 {
@@ -168,25 +205,30 @@ class Relay:
                     "note": note,
                     "body": body,
                     "calls": [{"tool": c.tool, "call_id": c.call_id, "given": c.given[:_MAX_KEPT]} for c in calls],
-                    "events": [event for event in events if not str(event.get("type")).endswith(".delta")],
+                    "events": events,
                 },
             )
-            if status != http.HTTPStatus.OK or note:
+            if status != HTTPStatus.OK or note:
                 self.failures.append(note or f"HTTP {status}")
-            if status in _FATAL:
+            if status in _FATAL or status < HTTPStatus.OK or HTTPStatus.OK < status < HTTPStatus.BAD_REQUEST:
                 self.stop = self.stop or f"HTTP {status}"
         for call in calls:
             self._on_step(f"{call.tool}: {_short(call.given)}")
 
-    def reply(self, body: bytes, headers: dict[str, str]) -> Any:
+    def reply(self, body: bytes, headers: dict[str, str]) -> Reply:
         """Ask the backend."""
         return self._backend.reply(body, headers)
 
-    def _write(self, stream: Any, line: dict[str, Any]) -> str:
+    def _write(self, stream: TextIO, line: dict[str, Any]) -> str:
+        """Write a line down and return it; what cannot be written down must not go on."""
         text = self._redact(json.dumps(line, ensure_ascii=False, sort_keys=True))
-        if not stream.closed:
+        if stream.closed:
+            return text
+        try:
             stream.write(text + "\n")
             stream.flush()
+        except OSError as error:
+            self.stop = self.stop or f"{Path(stream.name).name} cannot be written: {error.strerror}"
         return text
 
     def _new(self, name: str, value: Any) -> Any:
@@ -197,111 +239,21 @@ class Relay:
         return value
 
 
+class _Server(http.server.ThreadingHTTPServer):
+    """Threads that end with this process; what goes wrong in one is told to the relay and not to the terminal."""
+
+    daemon_threads = True
+    failed: Callable[[str], None]
+
+    def handle_error(self, request: Any, client_address: Any) -> None:  # noqa: ARG002 - socketserver's signature
+        """Take an exception of a connection to the relay; one that only says that it is gone says nothing new."""
+        error = sys.exception()
+        if not isinstance(error, ConnectionError | TimeoutError):
+            self.failed(f"the relay failed: {type(error).__name__}: {error}")
+
+
 def _short(given: str) -> str:
-    with contextlib.suppress(ValueError, KeyError, TypeError):
-        given = json.loads(given)["cmd"]
+    with contextlib.suppress(ValueError, KeyError, TypeError, RecursionError):
+        given = str(json.loads(given)["cmd"])
     line = " ".join(given.split())
     return line if len(line) <= 100 else f"{line[:99]}…"  # noqa: PLR2004 - one terminal line
-
-
-class _Handler(http.server.BaseHTTPRequestHandler):
-    """One connection of Codex."""
-
-    relay: Relay
-    turn = 0
-    protocol_version = "HTTP/1.1"
-    server_version = "proposer"
-    sys_version = ""
-
-    def log_message(self, format: str, *args: Any) -> None:  # noqa: A002 - the name is http.server's
-        """Stay silent: what was asked stands in requests.jsonl."""
-
-    def do_GET(self) -> None:
-        """Answer 404: there is no catalogue here."""
-        self._send(404, b"{}")
-
-    def do_POST(self) -> None:
-        """Pass one request on."""
-        relay = self.relay
-        relay.alive()
-        length = int(self.headers.get("Content-Length") or 0)
-        if not relay.knows(self.path) or length > _MAX_BODY:
-            self._send(404 if length <= _MAX_BODY else 413, b"{}")
-            return
-        body = self.rfile.read(length)
-        try:
-            request = json.loads(body)
-        except ValueError:
-            self._send(400, _error("the request is not JSON"))
-            return
-        self.turn, reason = relay.admit(request)
-        if reason:
-            self._send(403, _error(f"stopped by proposer: {reason}"))
-            return
-        try:
-            reply = relay.reply(body, {name.lower(): value for name, value in self.headers.items()})
-        except ConnectionError as error:
-            relay.answered(self.turn, 502, [], str(error), _error(str(error)).decode())
-            self._send(502, _error(str(error)))
-            return
-        self._stream(reply)
-
-    def _stream(self, reply: Any) -> None:
-        relay, lines, note = self.relay, _Lines(), ""
-        self.close_connection = True
-        kept = b""
-        try:
-            self.send_response(reply.status)
-            self.send_header("Content-Type", reply.content_type)
-            self.send_header("Connection", "close")
-            self.end_headers()
-            for block in reply.body:
-                relay.alive()
-                self.wfile.write(block)
-                self.wfile.flush()
-                lines.feed(block)
-                kept = (kept + block)[:2000]
-        except (BrokenPipeError, ConnectionResetError):
-            note = "codex closed the connection"
-        except (ConnectionError, TimeoutError, OSError) as error:
-            note = str(error) or type(error).__name__
-        if reply.status != http.HTTPStatus.OK:
-            note = f"HTTP {reply.status}: {kept.decode(errors='replace')[:300]}"
-        elif not note and not any(event.get("type") in _CLOSING for event in lines.events):
-            note = "the stream ended before response.completed"
-        body = None if reply.status == http.HTTPStatus.OK else kept.decode(errors="replace")
-        relay.answered(self.turn, reply.status, lines.events, note, body)
-
-    def _send(self, status: int, body: bytes) -> None:
-        self.send_response(status)
-        self.send_header("Content-Type", "application/json")
-        self.send_header("Content-Length", str(len(body)))
-        self.end_headers()
-        self.wfile.write(body)
-
-
-_CLOSING = ("response.completed", "response.failed", "response.incomplete")
-
-
-class _Lines:
-    """Collects the events of a server-sent stream (WHATWG HTML, server-sent events), a block at a time."""
-
-    def __init__(self) -> None:
-        self._rest = b""
-        self.events: list[dict[str, Any]] = []
-
-    def feed(self, block: bytes) -> None:
-        """Take the next bytes."""
-        *lines, self._rest = (self._rest + block).split(b"\n")
-        for line in lines:
-            if line.startswith(b"data:"):
-                try:
-                    event = json.loads(line[5:])
-                except ValueError:
-                    continue
-                if isinstance(event, dict):
-                    self.events.append(event)
-
-
-def _error(message: str) -> bytes:
-    return json.dumps({"error": {"message": message, "type": "proposer", "code": None}}).encode()

@@ -18,7 +18,7 @@ KEY_NAMES = ("CODEX_API_KEY", "OPENAI_API_KEY")
 """Environment variables that may hold the API key, in this order."""
 
 _PASSED = frozenset({"accept", "content-type", "user-agent", "originator", "session-id", "thread-id"})
-_START_SECONDS = 10.0
+_START_SECONDS = 20.0
 
 
 class Key:
@@ -48,7 +48,7 @@ def find_key(environment: Mapping[str, str]) -> Key:
     with contextlib.suppress(Exception):  # no keyring package, no secret service, a locked one: all mean "no key"
         import keyring  # noqa: PLC0415 - an optional dependency
 
-        if value := keyring.get_password("proposer", "openai"):
+        if value := (keyring.get_password("proposer", "openai") or "").strip():
             return Key(value, "keyring")
     raise UsageError(
         "no credentials for the provider openai",

@@ -4,6 +4,7 @@ from typing import Any
 from urllib.parse import quote
 
 from proposer import __version__
+from proposer.reports.safe import markdown
 from proposer.reports.summary import Summary
 
 __all__ = ["render"]
@@ -28,7 +29,7 @@ def render(summary: Summary) -> dict[str, Any]:
                     {
                         "ruleId": finding.category,
                         "level": _LEVELS[finding.severity],
-                        "message": {"text": f"{finding.severity} {finding.title}\n\n{finding.body}"},
+                        "message": {"text": _message(f"{finding.severity} {finding.title}\n\n{finding.body}")},
                         "locations": [
                             {
                                 "physicalLocation": {
@@ -43,3 +44,11 @@ def render(summary: Summary) -> dict[str, Any]:
             }
         ],
     }
+
+
+def _message(text: str) -> str:
+    """Return model text as a SARIF message: nothing of it is live.
+
+    `[text](target)` is a link in a plain message (SARIF 2.1.0, section 3.11.6); viewers render more than that.
+    """
+    return markdown(text, hosts=()).replace("](", "] (")

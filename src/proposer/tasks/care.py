@@ -3,7 +3,7 @@
 from invoke.context import Context
 from invoke.tasks import task
 
-from proposer.tasks.edge import edge, finish, print_json
+from proposer.tasks.edge import edge, finish, print_json, telling
 
 __all__ = ["doctor", "lock", "provenance"]
 
@@ -18,16 +18,17 @@ def lock(c: Context, check: bool = False, json: bool = False) -> None:  # noqa: 
     The lock pins the Codex CLI, its digest, model, effort, this library and every file that instructs Codex. A run
     uses the lock of its base commit, so a change cannot loosen its own review.
     """
-    from pathlib import Path
-
-    from proposer import locking
-
     with edge(as_json=json):
+        from pathlib import Path
+
+        from proposer import locking
+
         result = locking.check(Path.cwd()) if check else locking.write(Path.cwd())
         if json:
             print_json(result.document())
         else:
-            result.show()
+            with telling():
+                result.show()
         finish(result.exit_code)
 
 
@@ -40,19 +41,20 @@ def doctor(c: Context, ci: bool = False, json: bool = False) -> None:  # noqa: A
 
     Exit codes: 2 where something is wrong, 0 also with warnings (no credentials, no sandbox).
     """
-    import os
-    from pathlib import Path
-
-    from proposer import doctor as diagnosis
-    from proposer.tasks import codex
-
     with edge(as_json=json):
+        import os
+        from pathlib import Path
+
+        from proposer import doctor as diagnosis
+        from proposer.tasks import codex
+
         tasks = [f"codex.{name}" for name in codex.task_names]
         report = diagnosis.examine(Path.cwd(), environment=os.environ, ci=ci, tasks=tasks)
         if json:
             print_json(report.document())
         else:
-            report.show()
+            with telling():
+                report.show()
         finish(report.exit_code)
 
 
@@ -70,14 +72,15 @@ def provenance(c: Context, run: str, verify: bool = False, json: bool = False) -
 
     Verification goes file -> record.json -> statement.json -> ledger; one changed byte anywhere is named.
     """
-    from pathlib import Path
-
-    from proposer import custody
-
     with edge(as_json=json):
+        from pathlib import Path
+
+        from proposer import custody
+
         result = custody.verify(Path.cwd(), run) if verify else custody.show(Path.cwd(), run)
         if json:
             print_json(result.document())
         else:
-            result.show()
+            with telling():
+                result.show()
         finish(result.exit_code)

@@ -26,14 +26,14 @@ _HELP = {
 
 def _workflow(name: str, options: dict[str, Any]) -> None:
     """Run a workflow in the current repository and end with its exit code."""
-    import os
-    from pathlib import Path
-
-    from proposer import workflow
-    from proposer.reports import console, write
-
     as_json = options.pop("json")
     with edge(as_json=as_json):
+        import os
+        from pathlib import Path
+
+        from proposer import workflow
+        from proposer.reports import console, write
+
         out, texts = options.pop("out"), tuple(Path(text) for text in options.pop("text") or ())
         if out:
             write.check(Path(out))
