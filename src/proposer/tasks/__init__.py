@@ -10,10 +10,12 @@ ns = Collection(codex)
 
 from invoke.collection import Collection
 
-from proposer.tasks import care, prove, runs
+from proposer.tasks import care, drills, prove, runs
 
 __all__ = ["codex"]
 
 codex = Collection("codex")
-for _task in (runs.review, runs.run, care.doctor, care.lock, care.provenance, prove.replay, prove.rules):
+for _task in (
+    runs.review, runs.run, care.doctor, care.lock, care.provenance, prove.replay, prove.rules, drills.drill,
+):  # fmt: skip
     codex.add_task(_task)
