@@ -16,6 +16,7 @@ from proposer.config.settings import Limits, Paths, Project, Provider, Settings,
 from proposer.errors import EXIT_INTERNAL, EXIT_INTERRUPTED, EXIT_USAGE, Outcome
 from proposer.outputs.answer import Finding, ReviewAnswer
 from proposer.provenance.record import Document
+from proposer.proving.drill import catalogue
 from proposer.relay.tape import MANIFEST, Manifest
 from proposer.tasks import codex
 
@@ -156,7 +157,22 @@ def questions() -> Iterator[str]:
     yield from table(("answer", "question", "allowed", "default"), rows)
 
 
-PAGES = {"outcomes": outcomes, "settings": settings, "tasks": tasks, "documents": documents, "answers": questions}
+def drills() -> Iterator[str]:
+    """Yield the page about the shipped drills."""
+    found = catalogue()
+    yield from (
+        "# Drills",
+        "",
+        f"The {len(found)} attacks that `inv codex.drill` tries. How to read the result and how to write another one:",
+        "[read and write a drill](../how-to/write-a-drill.md).",
+        "",
+    )
+    rows = [(f"`{name}`", drill.tried, f"`{drill.sandbox}`") for name, drill in found.items()]
+    yield from table(("drill", "what the model tries", "sandbox"), rows)
+
+
+PAGES = {"outcomes": outcomes, "settings": settings, "tasks": tasks, "documents": documents, "answers": questions,
+         "drills": drills}  # fmt: skip
 
 
 def main() -> int:
