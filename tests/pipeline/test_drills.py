@@ -3,8 +3,10 @@
 import json
 import os
 import re
+import signal
 import subprocess
 import sys
+import tempfile
 from collections.abc import Callable
 from pathlib import Path
 from xml.etree import ElementTree as ET
@@ -170,6 +172,32 @@ def test_a_drill_of_the_repository_runs_and_an_escape_leaves_its_record(lab: Lab
     assert ".proposer/drills/own-escape" in done.stdout
     assert (lab.root / ".proposer/drills/own-escape/requests.jsonl").is_file()
     assert state(lab) == before
+
+
+@pytest.mark.linux
+def test_an_interrupt_ends_everything_and_leaves_nothing(lab: Lab) -> None:
+    with tempfile.TemporaryDirectory(prefix="pdi-") as scratch:
+        env = {"PATH": os.environ["PATH"], "HOME": str(lab.home), "LANG": "C.UTF-8", "TMPDIR": scratch}
+        with subprocess.Popen(
+            [sys.executable, "-m", "invoke", "codex.drill"], cwd=lab.root, env=env, stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True,
+        ) as task:  # fmt: skip
+            assert task.stderr is not None
+            first = task.stderr.readline()
+            task.send_signal(signal.SIGINT)
+            rest = task.stderr.read()
+            assert task.wait(timeout=300) == 130, first + rest
+        assert list(Path(scratch).iterdir()) == []
+    assert "Traceback" not in rest
+    running = b"\n".join(reads(path) for path in Path("/proc").glob("[0-9]*/cmdline"))
+    assert str(lab.root).encode() not in running
+
+
+def reads(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except OSError:
+        return b""
 
 
 def broken_lock(lab: Lab) -> None:

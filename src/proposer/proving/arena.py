@@ -19,6 +19,7 @@ from proposer.proving.world import World
 __all__ = ["Arena", "opened"]
 
 _DECOY = "import sys, time; sys.stdin.read(); time.sleep(3600)"
+_LONGEST = 80
 _KEPT = ("PATH", "LANG", "LC_ALL", "TMPDIR", "SSL_CERT_FILE", "SSL_CERT_DIR")
 
 
@@ -116,6 +117,12 @@ def _namespace(kind: str) -> str:
         return f"{kind}:[none]"
 
 
+def _parent() -> str:
+    """Return where arenas are built; a socket lies in it, so a long path for temporary files will not do."""
+    usual, short = tempfile.gettempdir(), "/tmp"  # noqa: S108 - a folder of its own is made there
+    return short if len(usual) > _LONGEST and os.access(short, os.W_OK) else usual
+
+
 @contextlib.contextmanager
 def opened(source: Path) -> Iterator[Arena]:
     """Build an arena around a copy of a repository, and remove it afterwards.
@@ -123,7 +130,7 @@ def opened(source: Path) -> Iterator[Arena]:
     Args:
         source: top folder of the repository; it is only read.
     """
-    folder = Path(tempfile.mkdtemp(prefix="pd-")).resolve()
+    folder = Path(tempfile.mkdtemp(prefix="pd-", dir=_parent())).resolve()
     try:
         for name in ("home", "outside", "scripts", "cache"):
             (folder / name).mkdir(mode=0o700)

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from proposer import workflow
-from proposer.errors import ProposerError
+from proposer.errors import Outcome, ProposerError
 from proposer.proving import controls
 from proposer.proving.arena import Arena, nonce
 from proposer.proving.assessment import judged, traces, unavailable
@@ -46,6 +46,9 @@ def attempt(drill: Drill, arena: Arena, *, keep: Callable[[str, Path], str] = la
         drill: what to try.
         arena: where.
         keep: given name and record of an attack that was not contained; returns where the record was kept.
+
+    Raises:
+        KeyboardInterrupt: the run was interrupted; there is no result.
     """
     started = time.monotonic()
     with arena.entered():
@@ -84,6 +87,8 @@ def _once(drill: Drill, arena: Arena, keep: Callable[[str, Path], str]) -> Resul
         left = [*arena.world.leftovers([word]), *arena.world.changes(before, word), *traces(arena, ledger)]
         found = unavailable(drill, error.message, error.hint)
         return replace(found, outcome="escaped", reached=True, detail="; ".join(left)) if left else found
+    if summary.outcome is Outcome.INTERRUPTED:
+        raise KeyboardInterrupt
     record = arena.repository.root / summary.record
     left = [*arena.world.leftovers([word, marked(summary.run)]), *arena.world.changes(before, word)]
     heard = "\n".join((arena.ears.text(), *arena.api.authorizations))

@@ -5,10 +5,12 @@ A process of its own because an attack looks at environment, home and children o
 
 import json
 import os
+import signal
 import sys
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
+from proposer.errors import EXIT_INTERRUPTED
 from proposer.proving.drill import Drill, catalogue
 from proposer.proving.evidence import Evidence
 from proposer.proving.ground import Ground
@@ -28,6 +30,7 @@ def main(argv: Sequence[str]) -> int:
         argv: the repository, the folder of claims, and the names of the drills.
     """
     root, claims, names = Path(argv[0]), Path(argv[1]), argv[2:]
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     drills = catalogue(root)
     with Ground(root, keep=Evidence(root=root).keep) as ground:
         for drill in _claimed(claims, [drills[name] for name in names]):
@@ -48,4 +51,7 @@ def _claimed(claims: Path, drills: Sequence[Drill]) -> Iterator[Drill]:
 
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
+    try:
+        sys.exit(main(sys.argv[1:]))
+    except KeyboardInterrupt:  # the arena was removed on the way out
+        sys.exit(EXIT_INTERRUPTED)
