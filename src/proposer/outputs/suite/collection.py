@@ -1,0 +1,242 @@
+"""The functions of a test file, and whether pytest or unittest would collect them."""
+
+import ast
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import PurePosixPath
+
+from proposer.outputs.suite.expressions import Function, Scope, constant, last
+from proposer.outputs.suite.marks import skip_calls
+
+__all__ = ["Found", "Module", "is_collected", "is_test_file"]
+
+_SETUPS = frozenset({"setUp", "setUpClass", "asyncSetUp", "setUpModule", "setup_method", "setup_class", "setup_module",
+                     "setup_function", "setup"})  # fmt: skip
+
+
+@dataclass(kw_only=True)
+class Found:
+    """A function and what its surroundings say about it."""
+
+    node: Function
+    name: str
+    collected: bool
+    decorators: list[ast.expr]
+    guards: list[str]
+    owner: str
+
+
+class Module:
+    """One test file."""
+
+    def __init__(self, path: str, tree: ast.Module) -> None:
+        self.path = path
+        self.aliases = dict(_aliases(tree.body))
+        self.imports = {
+            one.asname or one.name.split(".")[0]
+            for node in ast.walk(tree)
+            if isinstance(node, ast.Import | ast.ImportFrom)
+            for one in node.names
+        }
+        self.constants = dict(_constants(tree.body))
+        self.marks = _pytestmarks(tree.body)
+        self.found: dict[str, Found] = {}
+        self.skips: dict[str, list[str]] = {"": list(self._skips_at(tree.body))}
+        self._parents: dict[str, list[str]] = {}
+        self._collect(tree.body, "", collected=is_collected(path), decorators=self.marks, guards=[])
+        self._inherit()
+        plain = [one for one in self.found.values() if not one.collected]
+        self.helpers = {one.node.name: one.node for one in plain if not one.node.name.startswith("test")}
+        self.fixtures = {one.node.name: params for one in plain if (params := self._params(one.node)) is not None}
+        for one in plain:
+            self._setup(one)
+
+    def _collect(
+        self, body: list[ast.stmt], owner: str, *, collected: bool, decorators: list[ast.expr], guards: list[str]
+    ) -> None:
+        scope = Scope(given=self.constants)
+        for node in body:
+            match node:
+                case ast.FunctionDef() | ast.AsyncFunctionDef():
+                    name = f"{owner}.{node.name}" if owner else node.name
+                    plain = any(last(one) == "fixture" for one in node.decorator_list)
+                    runs = collected and node.name.startswith("test") and not plain
+                    self.found[name] = Found(
+                        node=node, name=name, collected=runs, decorators=[*decorators, *node.decorator_list],
+                        guards=guards, owner=owner,
+                    )  # fmt: skip
+                case ast.ClassDef():
+                    self._class(node, owner, collected=collected, decorators=decorators, guards=guards)
+                case ast.If():
+                    known = constant(node.test, scope)
+                    more = [*guards, f"if {ast.unparse(node.test)[:80]}"] if known is None else guards
+                    self._collect(node.body, owner, collected=collected and known is not False, decorators=decorators,
+                                  guards=more)  # fmt: skip
+                    self._collect(node.orelse, owner, collected=collected and known is not True, decorators=decorators,
+                                  guards=more)  # fmt: skip
+                case ast.Try() | ast.With() | ast.For() | ast.While():
+                    inner = [*node.body, *getattr(node, "orelse", []), *getattr(node, "finalbody", [])]
+                    self._collect(inner, owner, collected=collected, decorators=decorators, guards=guards)
+                case ast.Assign() | ast.Delete() | ast.AnnAssign():
+                    self._hide(node, owner)
+                case _:
+                    pass
+
+    def _class(
+        self, node: ast.ClassDef, owner: str, *, collected: bool, decorators: list[ast.expr], guards: list[str]
+    ) -> None:
+        name = f"{owner}.{node.name}" if owner else node.name
+        bases = [last(base) for base in node.bases]
+        self._parents[node.name] = bases
+        runs = collected and (self._is_testcase(node.name, set()) or _pytest_class(node))
+        off = any(
+            isinstance(one, ast.Assign) and last(one.targets[0]) == "__test__" and not constant(one.value, Scope())
+            for one in node.body
+        )
+        self.skips[name] = list(self._skips_at(node.body))
+        marks = [*decorators, *node.decorator_list, *_pytestmarks(node.body)]
+        if any(base in ("IsolatedAsyncioTestCase", "AsyncTestCase") for base in bases):
+            marks.append(ast.Name("asyncio"))
+        self._collect(node.body, name, collected=runs and not off, decorators=marks, guards=guards)
+
+    def _is_testcase(self, name: str, seen: set[str]) -> bool:
+        if name in seen:
+            return False
+        bases = self._parents.get(name, [])
+        return any(base.endswith("TestCase") or self._is_testcase(base, seen | {name}) for base in bases)
+
+    def _inherit(self) -> None:
+        """Take the tests of a class that collected classes of the module inherit from as collected."""
+        running = {one.owner.split(".")[-1] for one in self.found.values() if one.collected and one.owner}
+        running |= {name for name in self._parents if name.startswith("Test")}
+        inherited = {base for name in running for base in self._parents.get(name, [])}
+        for one in self.found.values():
+            if one.owner and one.owner.split(".")[-1] in inherited and one.node.name.startswith("test"):
+                one.collected = is_collected(self.path)
+
+    def _hide(self, node: ast.Assign | ast.Delete | ast.AnnAssign, owner: str) -> None:
+        """Note that a name which was a test is something else afterwards."""
+        targets = [node.target] if isinstance(node, ast.AnnAssign) else node.targets
+        for target in targets:
+            off = isinstance(target, ast.Attribute) and target.attr == "__test__"
+            name = last(target.value) if off and isinstance(target, ast.Attribute) else last(target)
+            found = self.found.get(f"{owner}.{name}" if owner else name)
+            if found is not None and (off or isinstance(target, ast.Name)):
+                found.collected = False
+
+    def _skips_at(self, body: list[ast.stmt]) -> Iterator[str]:
+        """Yield what skips a whole module or class."""
+        for node in body:
+            if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
+                continue
+            yield from skip_calls(node, self.aliases)
+
+    def _setup(self, one: Found) -> None:
+        """Let a set-up that skips skip whatever it sets up."""
+        found = list(skip_calls(one.node, self.aliases))
+        if not found:
+            return
+        everywhere = any(
+            last(decorator) == "fixture" and "autouse=True" in ast.unparse(decorator)
+            for decorator in one.node.decorator_list
+        )
+        if one.node.name in _SETUPS or everywhere:
+            self.skips.setdefault(one.owner, []).extend(found)
+        elif any(last(decorator) == "fixture" for decorator in one.node.decorator_list):
+            self.skips[f"fixture {one.node.name}"] = found
+
+    def _params(self, node: Function) -> ast.expr | None:
+        for decorator in node.decorator_list:
+            if isinstance(decorator, ast.Call) and last(decorator) == "fixture":
+                return next((one.value for one in decorator.keywords if one.arg == "params"), None)
+        return None
+
+    def finder(self, helpers: Mapping[str, Function]) -> Callable[[ast.expr], Function | None]:
+        """Return a look-up of the function that a call names; `helpers` are those of all test files."""
+        known = {**helpers, **self.helpers}
+        owners = ("self", "cls", *self._parents)
+
+        def find(node: ast.expr) -> Function | None:
+            if isinstance(node, ast.Name):
+                return known.get(node.id)
+            own = isinstance(node, ast.Attribute) and last(node.value) in owners
+            return known.get(last(node)) if own else None
+
+        return find
+
+    def called(self) -> set[str]:
+        """Return the names of all functions that are called."""
+        nodes = (part for one in self.found.values() for part in ast.walk(one.node))
+        return {last(part.func) for part in nodes if isinstance(part, ast.Call)}
+
+    def assigned(self) -> set[str]:
+        """Return the names that the module itself gives a value."""
+        return {*self.constants, *(one.name for one in self.found.values() if not one.owner)}
+
+    def skips_of(self, one: Found, wanted: set[str]) -> Iterator[str]:
+        """Yield what the surroundings of a function skip; `wanted` are the fixtures that it asks for."""
+        yield from one.guards
+        yield from self.skips[""]
+        parts = one.owner.split(".") if one.owner else []
+        for at in range(len(parts)):
+            yield from self.skips.get(".".join(parts[: at + 1]), [])
+        for name in wanted:
+            yield from self.skips.get(f"fixture {name}", [])
+
+
+def is_test_file(path: str) -> bool:
+    """Tell whether a Python file holds tests or helps them."""
+    parts = PurePosixPath(path).parts
+    name = parts[-1]
+    if not name.endswith(".py"):
+        return False
+    folders = {part.casefold() for part in parts[:-1]}
+    return bool(folders & {"test", "tests", "testing"}) or is_collected(path) or name == "conftest.py"
+
+
+def is_collected(path: str) -> bool:
+    """Tell whether pytest or unittest collects a file by its name."""
+    name = PurePosixPath(path).name
+    return name.endswith(".py") and (name.startswith("test") or name.endswith("_test.py"))
+
+
+def _aliases(body: list[ast.stmt]) -> Iterator[tuple[str, str]]:
+    for node in body:
+        if isinstance(node, ast.Import):
+            yield from ((one.asname, one.name) for one in node.names if one.asname)
+        elif isinstance(node, ast.ImportFrom):
+            yield from ((one.asname or one.name, f"{node.module or ''}.{one.name}") for one in node.names)
+        elif isinstance(node, ast.Try | ast.If):
+            yield from _aliases([*node.body, *node.orelse])
+
+
+def _constants(body: list[ast.stmt]) -> Iterator[tuple[str, ast.expr]]:
+    """Yield the names of a module that are assigned once."""
+    seen: Counter[str] = Counter()
+    found: dict[str, ast.expr] = {}
+    for node in body:
+        target = node.targets[0] if isinstance(node, ast.Assign) and len(node.targets) == 1 else None
+        if isinstance(node, ast.AnnAssign) and node.value is not None:
+            target = node.target
+        if isinstance(node, ast.Assign | ast.AnnAssign) and isinstance(target, ast.Name) and node.value is not None:
+            seen[target.id] += 1
+            found[target.id] = node.value
+    return ((name, value) for name, value in found.items() if seen[name] == 1)
+
+
+def _pytestmarks(body: list[ast.stmt]) -> list[ast.expr]:
+    found: list[ast.expr] = []
+    for node in body:
+        if isinstance(node, ast.Assign | ast.AnnAssign | ast.AugAssign) and node.value is not None:
+            target = node.targets[0] if isinstance(node, ast.Assign) else node.target
+            if isinstance(target, ast.Name) and target.id == "pytestmark":
+                value = node.value
+                found += value.elts if isinstance(value, ast.List | ast.Tuple) else [value]
+    return found
+
+
+def _pytest_class(node: ast.ClassDef) -> bool:
+    return node.name.startswith("Test") and not any(
+        isinstance(one, ast.FunctionDef) and one.name in ("__init__", "__new__") for one in node.body
+    )

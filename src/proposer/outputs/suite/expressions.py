@@ -1,0 +1,245 @@
+"""Expressions of a test as far as they can be understood without running it: names, constants, lengths."""
+
+import ast
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from typing import TypeVar, cast
+
+__all__ = ["Function", "Scope", "constant", "dotted", "last", "pure", "scope_of"]
+
+Function = ast.FunctionDef | ast.AsyncFunctionDef
+T = TypeVar("T")
+_DEPTH = 3
+_WIDTH = 400
+_MOST = 20_000
+_TRIVIAL = frozenset({"self", "cls", "_", "pytest", "len", "str", "int", "list", "dict", "set", "bool", "sorted"})
+
+
+@dataclass(frozen=True, kw_only=True)
+class Scope:
+    """Names of one function.
+
+    `names` are its local variables, `given` the expressions of those that are assigned once (and of constants of the
+    module), `used` all names that are read, `varied` the arguments of its parametrisation, `values` the names that
+    occur as their values, `find` looks up a function of the tests by the expression that calls it.
+    """
+
+    names: frozenset[str] = frozenset()
+    given: Mapping[str, ast.expr] = field(default_factory=dict)
+    used: frozenset[str] = frozenset()
+    varied: frozenset[str] = frozenset()
+    values: frozenset[str] = frozenset()
+    find: Callable[[ast.expr], Function | None] = lambda _: None
+    memo: dict[tuple[str, object], object] = field(default_factory=dict, compare=False)
+
+    def helper(self, function: ast.expr) -> Function | None:
+        """Return the function of the tests that an expression names."""
+        return self.find(function)
+
+    def inside(self, function: Function) -> "Scope":
+        """Return the scope of another function of the same module."""
+        outer = {name: value for name, value in self.given.items() if name not in self.names}
+        return replace(scope_of(function, outer), find=self.find, memo={})
+
+    def form(self, node: ast.AST) -> str:
+        """Return an expression without the names of local variables."""
+        return _form(node, self, constants=True, depth=_DEPTH, names=True)
+
+    def subject(self, node: ast.AST) -> str:
+        """Return an expression without constants, local variables replaced by what they were assigned."""
+        return _form(node, self, constants=False, depth=0, names=True)
+
+    def inlined(self, node: ast.AST) -> str:
+        """Return an expression with local variables replaced by what they were assigned."""
+        return _form(node, self, constants=True, depth=0, names=False)
+
+    def words(self, node: ast.AST, depth: int = 0) -> frozenset[str]:
+        """Return the names that an expression is made of, also by way of its variables."""
+        found: set[str] = set()
+        for part in ast.walk(node):
+            if isinstance(part, ast.Name):
+                found.add(part.id)
+                if depth < 2 and part.id in self.given:  # noqa: PLR2004 - x = f(y); z = x.total
+                    found |= self.once(part.id, ("words", depth), lambda one: self.words(one, depth + 1))
+            elif isinstance(part, ast.Attribute):
+                found.add(part.attr)
+            if len(found) > _MOST:
+                break
+        return frozenset(found) - _TRIVIAL
+
+    def once(self, name: str, what: object, compute: Callable[[ast.expr], T]) -> T:
+        """Return what is computed from the expression of a variable, once for each variable."""
+        key = (name, what)
+        if key not in self.memo:
+            self.memo[key] = compute(self.given[name])
+        return cast("T", self.memo[key])
+
+
+def scope_of(function: Function, outer: Mapping[str, ast.expr]) -> Scope:
+    """Return the scope of a function; `outer` holds the constants of its module."""
+    arguments = function.args
+    names = {one.arg for one in (*arguments.posonlyargs, *arguments.args, *arguments.kwonlyargs)}
+    names |= {one.arg for one in (arguments.vararg, arguments.kwarg) if one is not None}
+    stored: dict[str, int] = dict.fromkeys(names, 1)
+    given: dict[str, ast.expr] = {}
+    used: set[str] = set()
+    for node in ast.walk(function):
+        if isinstance(node, ast.Name):
+            if isinstance(node.ctx, ast.Load):
+                used.add(node.id)
+            else:
+                stored[node.id] = stored.get(node.id, 0) + 1
+        elif isinstance(node, ast.Assign) and len(node.targets) == 1 and isinstance(node.targets[0], ast.Name):
+            given[node.targets[0].id] = node.value
+        elif isinstance(node, ast.AnnAssign | ast.NamedExpr) and isinstance(node.target, ast.Name) and node.value:
+            given[node.target.id] = node.value
+    single = {name: value for name, value in given.items() if stored[name] == 1}
+    outside = {name: value for name, value in outer.items() if name not in stored}
+    return Scope(names=frozenset(stored), given={**outside, **single}, used=frozenset(used))
+
+
+def last(node: ast.AST | None) -> str:
+    """Return the last name of `a.b.c` or `a.b.c(...)`; empty for anything else."""
+    if isinstance(node, ast.Call):
+        node = node.func
+    if isinstance(node, ast.Attribute):
+        return node.attr
+    return node.id if isinstance(node, ast.Name) else ""
+
+
+def dotted(node: ast.AST | None, aliases: Mapping[str, str] | None = None) -> str:
+    """Return `a.b.c` of a name, an attribute or a call of one; its first name replaced where it is an alias."""
+    parts: list[str] = []
+    while isinstance(node, ast.Attribute | ast.Call):
+        if isinstance(node, ast.Attribute):
+            parts.append(node.attr)
+            node = node.value
+        else:
+            node = node.func
+    if not isinstance(node, ast.Name):
+        return ""
+    parts.append((aliases or {}).get(node.id, node.id))
+    return ".".join(reversed(parts))
+
+
+def constant(node: ast.expr, scope: Scope, depth: int = _DEPTH) -> bool | None:  # noqa: PLR0911 - one case a kind
+    """Return whether an expression is always true or always false; None where it depends."""
+    match node:
+        case ast.BoolOp():
+            decides = isinstance(node.op, ast.Or)
+            values = [constant(value, scope, depth) for value in node.values]
+            return decides if decides in values else None if None in values else not decides
+        case ast.IfExp():
+            arms = {constant(node.body, scope, depth), constant(node.orelse, scope, depth)}
+            return arms.pop() if len(arms) == 1 else None
+        case ast.UnaryOp(op=ast.Not()):
+            inner = constant(node.operand, scope, depth)
+            return None if inner is None else not inner
+        case ast.NamedExpr():
+            return constant(node.value, scope, depth)
+        case ast.Call() if last(node.func) == "bool" and len(node.args) == 1:
+            return constant(node.args[0], scope, depth)
+        case ast.Name() if depth and node.id in scope.given and pure(node, scope):
+            return constant(scope.given[node.id], scope, depth - 1)
+        case ast.Compare() if len(node.ops) == 1 and pure(node, scope):
+            return _compared(node)
+        case _:
+            return _literally(node)
+
+
+def _literally(node: ast.expr) -> bool | None:  # noqa: PLR0911 - one case a kind
+    match node:
+        case ast.Constant():
+            return bool(node.value)
+        case ast.Tuple() | ast.List() | ast.Set():
+            return None if any(isinstance(one, ast.Starred) for one in node.elts) else bool(node.elts)
+        case ast.Dict():
+            return bool(node.keys) if None not in node.keys else None
+        case ast.JoinedStr():
+            return True if any(isinstance(one, ast.Constant) and one.value for one in node.values) else None
+        case ast.Lambda() | ast.GeneratorExp():
+            return True
+        case ast.Name(id="TYPE_CHECKING") | ast.Attribute(attr="TYPE_CHECKING"):
+            return False
+        case _:
+            return None
+
+
+def _compared(node: ast.Compare) -> bool | None:
+    try:
+        left, right = ast.literal_eval(node.left), ast.literal_eval(node.comparators[0])
+        match node.ops[0]:
+            case ast.Eq():
+                return bool(left == right)
+            case ast.NotEq():
+                return bool(left != right)
+            case ast.Lt():
+                return bool(left < right)
+            case ast.Gt():
+                return bool(left > right)
+    except (ValueError, TypeError, SyntaxError, MemoryError):
+        return None
+    return None
+
+
+def pure(node: ast.AST, scope: Scope, depth: int = _DEPTH) -> bool:
+    """Tell whether an expression holds only constants, also by way of variables that are assigned once."""
+    for part in ast.walk(node):
+        if isinstance(part, ast.Name):
+            if not depth or part.id not in scope.given:
+                return False
+            if not scope.once(part.id, ("pure", depth), lambda one: pure(one, scope, depth - 1)):
+                return False
+        elif isinstance(
+            part, ast.Call | ast.Attribute | ast.Await | ast.Yield | ast.Lambda | ast.comprehension | ast.Starred
+        ):
+            return False
+    return True
+
+
+def _form(node: ast.AST, scope: Scope, *, constants: bool, depth: int, names: bool) -> str:
+    """Return an expression in a form in which only its structure counts; `depth` counts up while variables are read."""
+    return "".join(_written(node, scope, constants, depth, names))
+
+
+def _written(node: ast.AST, scope: Scope, constants: bool, depth: int, names: bool) -> Iterator[str]:
+    match node:
+        case ast.Name() if depth < 2 and node.id in scope.given and (node.id in scope.names or not constants):  # noqa: PLR2004
+            yield scope.once(
+                node.id,
+                (constants, names, depth),
+                lambda one: _form(one, scope, constants=constants, depth=depth + 1, names=names)[:_WIDTH],
+            )
+        case ast.Name():
+            yield "_" if names and node.id in scope.names else node.id
+        case ast.Constant():
+            yield repr(node.value) if constants else "_"
+        case ast.expr() if not constants and _literal(node):
+            yield "_"
+        case ast.Await():
+            yield from _written(node.value, scope, constants, depth, names)
+        case _:
+            yield f"{type(node).__name__}("
+            for _, value in ast.iter_fields(node):
+                for row in value if isinstance(value, list) else [value]:
+                    if isinstance(row, ast.AST) and not isinstance(row, ast.expr_context):
+                        yield from _written(row, scope, constants, depth, names)
+                        yield ","
+                    elif row is not None and not isinstance(row, ast.AST):
+                        yield f"{row!r},"
+            yield ")"
+
+
+def _literal(node: ast.expr) -> bool:
+    kinds = (
+        ast.Constant,
+        ast.Tuple,
+        ast.List,
+        ast.Set,
+        ast.Dict,
+        ast.UnaryOp,
+        ast.JoinedStr,
+        ast.expr_context,
+        ast.unaryop,
+    )
+    return isinstance(node, kinds) and all(isinstance(part, kinds) for part in ast.walk(node))

@@ -1,0 +1,155 @@
+"""Whether a change makes the tests and checks of a repository weaker: finding by finding, from syntax trees."""
+
+from collections.abc import Collection, Iterator, Mapping
+
+from proposer.outputs.loosening import loosened
+from proposer.outputs.reasons import Reason
+from proposer.outputs.suite.balance import Balance
+from proposer.outputs.suite.collection import is_test_file
+from proposer.outputs.suite.testcases import Case, Suite
+from proposer.outputs.suppressions import added_suppressions
+
+__all__ = ["weakenings"]
+
+_ALIKE = 0.62
+"""How much of two functions must be the same for one to be the other under a new name."""
+_PAIRS = 250_000
+"""Comparisons of bodies that are made at most; beyond it a test counts as removed."""
+_CONDITIONAL = ("skipif", "skipunless", "importorskip")
+
+
+def weakenings(before: Mapping[str, str], after: Mapping[str, str], *, tracked: Collection[str] = ()) -> list[Reason]:
+    """Return what a change takes away from tests and checks.
+
+    Args:
+        before: old texts of the changed files by path; a file that was added is not in it.
+        after: new texts; a file that was removed is not in it.
+        tracked: all paths of the new tree, for what an ignore file hides.
+    """
+    found = [*added_suppressions(before, after), *loosened(before, after, tracked)]
+    try:
+        found += _tests(before, after)
+    except (RecursionError, MemoryError):
+        found.append(Reason("test-unreadable", "", "the tests are nested too deeply to be compared"))
+    return sorted(set(found), key=lambda reason: (reason.path, reason.code, reason.message))
+
+
+def _tests(before: Mapping[str, str], after: Mapping[str, str]) -> Iterator[Reason]:
+    old = Suite({path: text for path, text in before.items() if is_test_file(path)})
+    new = Suite({path: text for path, text in after.items() if is_test_file(path)})
+    for path, why in new.unreadable.items():
+        yield Reason("test-unreadable", path, f"cannot be read as Python: {why}")
+    pairs = _pairs(old, new)
+    balance = Balance()
+    automatic = any(case.needs_async and case.collected for case in old.cases.values())
+    for case in old.cases.values():
+        other = pairs.get(case.where)
+        if other is not None and case.collected and other.collected:
+            yield from _marks(case, other, automatic=automatic)
+        if other is not None and (other.collected if case.collected else not case.used):
+            balance.compare(case, other)
+    kept = {case.where for case in pairs.values()}
+    for case in new.cases.values():
+        if case.where not in kept:
+            balance.add(case)
+            yield from (_skipped(case, one) for one in sorted(case.skips) if case.collected and not _conditional(one))
+    yield from balance.settle()
+    for case in old.cases.values():
+        yield from _gone(case, pairs.get(case.where), new, balance)
+
+
+def _pairs(old: Suite, new: Suite) -> dict[tuple[str, str], Case]:
+    """Return for each old function the one that it is now: by name, then by body."""
+    pairs = {where: new.cases[where] for where in old.cases if where in new.cases}
+    # A test that keeps its name and is switched off is not found again under another one.
+    taken = {case.where for case in pairs.values()}
+    lost = [case for case in old.cases.values() if case.where not in pairs and (case.collected or not case.used)]
+    free = [case for case in new.cases.values() if case.where not in taken]
+    if len(lost) * len(free) > _PAIRS:
+        names = {(case.name, case.body): case for case in free}
+        return pairs | {case.where: found for case in lost if (found := names.get((case.name, case.body)))}
+    rows = [
+        (_alike(case, other) + 0.2 * (case.name == other.name) + (case.body == other.body), case.where, other)
+        for case in lost
+        for other in free
+        if case.collected is other.collected
+    ]
+    for value, where, other in sorted(rows, key=lambda row: (-row[0], row[1], row[2].where)):
+        if value >= _ALIKE and where not in pairs and other.where not in taken:
+            pairs[where] = other
+            taken.add(other.where)
+    return pairs
+
+
+def _alike(one: Case, other: Case) -> float:
+    size = one.tokens.total() + other.tokens.total()
+    small = min(one.tokens.total(), other.tokens.total())
+    if not size or 2 * small / size < _ALIKE / 2:
+        return 0.0
+    return 2 * (one.tokens & other.tokens).total() / size
+
+
+def _gone(case: Case, now: Case | None, new: Suite, balance: Balance) -> Iterator[Reason]:
+    """Yield what is lost with a function that has no counterpart, unless all that it asserted is asserted elsewhere."""
+    if now is not None:
+        if case.collected and not now.collected:
+            yield Reason("test-removed", case.path, f"{case.name} is no longer collected")
+    elif not case.collected:
+        yield from [] if case.used or case.path in new.unreadable else balance.lost(case)
+    elif case.path not in new.unreadable and not _kept_as_a_copy(case, new):
+        yield from _removed(case, new, balance)
+
+
+def _kept_as_a_copy(case: Case, new: Suite) -> bool:
+    """Tell whether a test with the same body stands in the same place under another name."""
+    owner = case.name.rpartition(".")[0]
+    for other in new.cases.values():
+        same = (
+            case.body and other.body == case.body and other.path == case.path and owner == other.name.rpartition(".")[0]
+        )
+        if same and other.collected and (other.sets or 0) >= (case.sets or 0) and not other.skips - case.skips:
+            return True
+    return False
+
+
+def _removed(case: Case, new: Suite, balance: Balance) -> Iterator[Reason]:
+    off = next((other for other in new.cases.values() if not other.collected and _alike(case, other) >= _ALIKE), None)
+    if off is not None and off.name.rpartition(".")[2] != case.name.rpartition(".")[2]:
+        yield Reason("test-removed", case.path, f"{case.name} is now {off.name}, which is not collected")
+    elif off is not None:
+        yield Reason("test-removed", case.path, f"{case.name} is now in {off.path}, {off.name}, and not collected")
+    elif not balance.covers(case):
+        yield Reason("test-removed", case.path, f"{case.name} is gone")
+
+
+def _marks(old: Case, new: Case, *, automatic: bool) -> Iterator[Reason]:
+    """Yield what keeps a test from running, or from running as often, that did not do so before."""
+    yield from (_skipped(new, one) for one in sorted(new.skips - old.skips))
+    if new.yields and not old.yields:
+        yield Reason("test-not-run", new.path, f"{new.name} became a generator, which is not run")
+    if new.needs_async and not old.needs_async and not automatic:
+        yield Reason("test-not-run", new.path, f"{new.name} is a coroutine that nothing awaits")
+    if old.calls and not new.calls and not old.assertions:
+        yield Reason("test-not-run", new.path, f"{new.name} does nothing any more")
+    for name in sorted((new.mocks - old.mocks) & old.subjects):
+        yield Reason("subject-mocked", new.path, f"{new.name} puts a stand-in in the place of {name}, which it tests")
+    for name in sorted((new.shadows - old.shadows) & old.subjects):
+        yield Reason("subject-mocked", new.path, f"{new.name} calls a {name} of its own instead of the imported one")
+    if old.examples is not None and (new.examples or 0) < old.examples:
+        yield Reason(
+            "cases-removed", new.path, f"{new.name} draws {new.examples or 0} examples instead of {old.examples}"
+        )
+    for name in sorted(new.unhealthy - old.unhealthy):
+        yield Reason("suppression", new.path, f"{new.name} suppresses the health check {name}")
+    if (old.sets or 0) > 1 and new.sets is None:
+        yield Reason("cases-removed", new.path, f"{new.name}: its parameter sets can no longer be counted")
+    elif old.sets is not None and new.sets is not None and new.sets < old.sets and not old.assertions:
+        yield Reason("cases-removed", new.path, f"{new.name} runs with {new.sets} parameter sets instead of {old.sets}")
+
+
+def _skipped(case: Case, how: str) -> Reason:
+    return Reason("test-skipped", case.path, f"{case.name}: {how}")
+
+
+def _conditional(how: str) -> bool:
+    return how.startswith("if ") or any(word in how.casefold() for word in _CONDITIONAL)
