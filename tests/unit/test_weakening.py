@@ -15,7 +15,8 @@ CLASSIC = "import unittest\nfrom shop.ledger import total\n\n\nclass LedgerTest(
 
 
 def code(text: str) -> str:
-    return HEAD + textwrap.dedent(text).strip() + "\n"
+    head = "import pytest\n" if "from shop" in text else HEAD
+    return head + textwrap.dedent(text).strip() + "\n"
 
 
 def method(text: str) -> str:

@@ -78,6 +78,10 @@ def _judged(comparison: trees.Comparison, policy: PathPolicy, rules: Rules, reda
         return GateReport(reasons=malformed)
     changes = comparison.changes()
     reasons = [reason for change in changes for reason in _entry(change, rules)]
+    names = [shown(change.path) for change in changes]
+    reasons += [
+        Reason("secret", name, "the name holds what looks like a secret") for name in names if redact(name) != name
+    ]
     reasons += _collisions(comparison, changes)
     sizes, limits = _limits(comparison, changes, policy)
     counted = not limits or (len(changes) <= _COUNTED_FILES and sizes <= _COUNTED_BYTES)
@@ -88,7 +92,12 @@ def _judged(comparison: trees.Comparison, policy: PathPolicy, rules: Rules, reda
         reasons.append(Reason("too-many-lines", "", message))
     if not limits:
         reasons += _contents(comparison, changes, policy, redact)
-    return GateReport(reasons=sorted(set(reasons), key=_place), files=len(changes), added=added, removed=removed)
+    return GateReport(
+        reasons=sorted((_masked(reason, redact) for reason in set(reasons)), key=_place),
+        files=len(changes),
+        added=added,
+        removed=removed,
+    )
 
 
 def _lines(comparison: trees.Comparison, changes: list[trees.Change]) -> tuple[int, int]:
@@ -97,6 +106,11 @@ def _lines(comparison: trees.Comparison, changes: list[trees.Change]) -> tuple[i
     odd = [change.new_oid for change in changes if change.path in uncounted and change.new_mode in (_FILE, _EXECUTABLE)]
     data = comparison.objects(set(odd), "blob")
     return added + sum(len(data[oid].splitlines()) for oid in odd), removed
+
+
+def _masked(reason: Reason, redact: Callable[[str], str]) -> Reason:
+    """Return a reason without a secret that its path or its sentence holds."""
+    return Reason(reason.code, redact(reason.path), redact(reason.message))
 
 
 def _place(reason: Reason) -> tuple[bool, str, str, str]:

@@ -73,10 +73,10 @@ _PACKAGES = (
     "Chart.yaml", "requirements.y*ml", "MODULE.bazel", "WORKSPACE.bazel", "BUILD.bazel",
 )  # fmt: skip
 
-MIGRATIONS: tuple[str, ...] = ("migrations/", "alembic/", "/db/migrate/")
+MIGRATIONS: tuple[str, ...] = ("migrations/", "alembic/", "/db/migrate/", "!/docs/migrations/")
 """Folders of database migrations; a workflow that is about migrations leaves them out."""
 
 DEFAULT: tuple[str, ...] = (
-    *_BUILDS, *_TOP, *_HIDDEN, *_INSTRUCTIONS, *_PIPELINES, *_PYTHON, *_CHECKS, *_PACKAGES, *MIGRATIONS,
+    *MIGRATIONS, *_BUILDS, *_TOP, *_HIDDEN, *_INSTRUCTIONS, *_PIPELINES, *_PYTHON, *_CHECKS, *_PACKAGES,
 )  # fmt: skip
 """Patterns of `proposer.outputs.globs`, compared without regard to case, composition and look-alike forms."""

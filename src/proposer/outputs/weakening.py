@@ -1,7 +1,9 @@
 """Whether a change makes the tests and checks of a repository weaker: finding by finding, from syntax trees."""
 
+import re
 from collections.abc import Collection, Iterator, Mapping
 
+from proposer.outputs.foreign import weaker_foreign
 from proposer.outputs.loosening import loosened
 from proposer.outputs.reasons import Reason
 from proposer.outputs.suite.balance import Balance
@@ -15,6 +17,7 @@ _ALIKE = 0.62
 """How much of two functions must be the same for one to be the other under a new name."""
 _PAIRS = 250_000
 """Comparisons of bodies that are made at most; beyond it a test counts as removed."""
+_FAKE = re.compile(r"(?i)fake|mock|stub|dummy|conftest|double")
 _CONDITIONAL = ("skipif", "skipunless", "importorskip")
 
 
@@ -26,7 +29,11 @@ def weakenings(before: Mapping[str, str], after: Mapping[str, str], *, tracked: 
         after: new texts; a file that was removed is not in it.
         tracked: all paths of the new tree, for what an ignore file hides.
     """
-    found = [*added_suppressions(before, after), *loosened(before, after, tracked)]
+    found = [
+        *added_suppressions(before, after),
+        *loosened(before, after, tracked),
+        *weaker_foreign(before, after),
+    ]
     try:
         found += _tests(before, after)
     except (RecursionError, MemoryError):
@@ -82,11 +89,14 @@ def _pairs(old: Suite, new: Suite) -> dict[tuple[str, str], Case]:
 
 
 def _alike(one: Case, other: Case) -> float:
+    """Return how much of two bodies is the same; a name that is no longer imported may have become a new one."""
     size = one.tokens.total() + other.tokens.total()
     small = min(one.tokens.total(), other.tokens.total())
     if not size or 2 * small / size < _ALIKE / 2:
         return 0.0
-    return 2 * (one.tokens & other.tokens).total() / size
+    gone, come = one.sources.keys() - other.sources.keys(), other.sources.keys() - one.sources.keys()
+    renamed = min(sum(one.tokens[name] for name in gone), sum(other.tokens[name] for name in come))
+    return 2 * ((one.tokens & other.tokens).total() + renamed) / size
 
 
 def _gone(case: Case, now: Case | None, new: Suite, balance: Balance) -> Iterator[Reason]:
@@ -131,20 +141,41 @@ def _marks(old: Case, new: Case, *, automatic: bool) -> Iterator[Reason]:
         yield Reason("test-not-run", new.path, f"{new.name} is a coroutine that nothing awaits")
     if old.calls and not new.calls and not old.assertions:
         yield Reason("test-not-run", new.path, f"{new.name} does nothing any more")
+    yield from (Reason("subject-mocked", new.path, f"{new.name} {message}") for message in _stand_ins(old, new))
+    yield from _cases(old, new)
+
+
+def _stand_ins(old: Case, new: Case) -> Iterator[str]:
+    """Yield how the function that is tested was put aside."""
     for name in sorted((new.mocks - old.mocks) & old.subjects):
-        yield Reason("subject-mocked", new.path, f"{new.name} puts a stand-in in the place of {name}, which it tests")
+        yield f"puts a stand-in in the place of {name}, which it tests"
+    for name in sorted(new.subjects & old.subjects):
+        if _is_fake(new.sources.get(name, "")) and not _is_fake(old.sources.get(name, "")):
+            yield f"takes {name} from {new.sources[name]} now"
+    for name in sorted((new.stand_ins - old.stand_ins) & old.requested):
+        yield f"gets a mock from a new fixture {name}"
+    for name in sorted(new.planted - old.planted):
+        yield f"runs after the module {name} was replaced"
     for name in sorted((new.shadows - old.shadows) & old.subjects):
-        yield Reason("subject-mocked", new.path, f"{new.name} calls a {name} of its own instead of the imported one")
-    if old.examples is not None and (new.examples or 0) < old.examples:
-        yield Reason(
-            "cases-removed", new.path, f"{new.name} draws {new.examples or 0} examples instead of {old.examples}"
-        )
+        yield f"calls a {name} of its own instead of the imported one"
+
+
+def _cases(old: Case, new: Case) -> Iterator[Reason]:
+    drawn = new.examples or 0
+    if old.examples is not None and drawn < old.examples:
+        yield Reason("cases-removed", new.path, f"{new.name} draws {drawn} examples instead of {old.examples}")
     for name in sorted(new.unhealthy - old.unhealthy):
         yield Reason("suppression", new.path, f"{new.name} suppresses the health check {name}")
     if (old.sets or 0) > 1 and new.sets is None:
         yield Reason("cases-removed", new.path, f"{new.name}: its parameter sets can no longer be counted")
     elif old.sets is not None and new.sets is not None and new.sets < old.sets and not old.assertions:
         yield Reason("cases-removed", new.path, f"{new.name} runs with {new.sets} parameter sets instead of {old.sets}")
+
+
+def _is_fake(source: str) -> bool:
+    """Tell whether a module is one of the tests, or is called after what it stands in for."""
+    parts = source.split(".")[:-1]
+    return source.startswith(".") or parts[:1] in (["tests"], ["test"]) or any(map(_FAKE.search, parts))
 
 
 def _skipped(case: Case, how: str) -> Reason:

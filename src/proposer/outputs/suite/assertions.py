@@ -6,7 +6,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from proposer.outputs.suite.comparisons import OPPOSITE, Rank, bound_of, is_close, strictness, tolerance
-from proposer.outputs.suite.expressions import Scope, constant, last, pure
+from proposer.outputs.suite.expressions import Scope, last, pure
+from proposer.outputs.suite.truth import constant
 
 __all__ = ["Assertion", "Claims", "Place", "is_named_assertion"]
 
@@ -17,7 +18,8 @@ class Assertion:
 
     `form` is the expression without the names of local variables, `subject` what is looked at, without constants too,
     so that it is the same in a loop or a parametrised test. `weight` is how often it is checked. `lost` says why it
-    never counts. `words` are the names that occur in it, `bound` the number or the container it is held against.
+    never counts. `words` are the names that occur in it, `bound` the number or the container it is held against,
+    `boolean` what it comes to where it only says true or false (empty).
     """
 
     form: str
@@ -35,6 +37,7 @@ class Assertion:
     exceptions: frozenset[str] = frozenset()
     match: str | None = None
     awaited: bool = False
+    boolean: bool | None = None
 
 
 _UNITTEST: Mapping[str, type[ast.cmpop]] = {
@@ -47,6 +50,10 @@ _UNITTEST: Mapping[str, type[ast.cmpop]] = {
 }  # fmt: skip
 _RAISES = frozenset({"raises", "warns", "deprecated_call", "assertRaises", "assertRaisesRegex", "assertWarns",
                      "assertWarnsRegex", "RaisesGroup", "RaisesExc"})  # fmt: skip
+_TYPES = frozenset({"isinstance", "issubclass", "hasattr", "callable", "any", "len", "int", "str", "list", "dict"})
+_CALLED = {"assert_called": Rank.RELATION, "assert_any_call": Rank.RELATION, "assert_has_calls": Rank.RELATION,
+           "assert_awaited": Rank.RELATION, "assert_called_once": Rank.STRICT, "assert_awaited_once": Rank.STRICT,
+           "assert_called_with": Rank.CLOSE, "assert_awaited_with": Rank.CLOSE}  # fmt: skip
 _NAMED = re.compile(r"_*(?i:assert|check|verify|expect|ensure|validate|should|must)(?![a-z])|assert")
 
 
@@ -87,7 +94,8 @@ class Claims:
         """Yield what a call of a foreign helper asserts, to judge by its name."""
         if is_named_assertion(last(node.func)):
             close = is_close(node)
-            found = self.plain(node, place, rank=Rank.CLOSE if close else Rank.EQUAL, kind="call")
+            rank = Rank.CLOSE if close else _CALLED.get(last(node.func), Rank.EQUAL)
+            found = self.plain(node, place, rank=rank, kind="call")
             yield replace(found, tolerance=tolerance(node)) if close else found
 
     def truth(self, node: ast.expr, place: Place, *, negated: bool = False) -> Iterator[Assertion]:
@@ -125,14 +133,14 @@ class Claims:
             rank = Rank.VACUOUS if known is not negated else Rank.EQUAL
             yield self.plain(node, place, rank=rank, kind="call" if rank else "truth", negated=negated)
             return
-        rank, kind = Rank.TRUTHY, "truth"
+        rank = Rank.TRUTHY
         if isinstance(node, ast.Call):
-            if last(node.func) == "all" and node.args and isinstance(node.args[0], ast.GeneratorExp | ast.ListComp):
-                inner = list(self.truth(node.args[0].elt, place))
-                rank = min((row.rank for row in inner), default=rank)
-            elif self.scope.helper(node.func) is None and is_named_assertion(last(node.func)):
+            name = last(node.func)
+            if name == "all" and node.args and isinstance(node.args[0], ast.GeneratorExp | ast.ListComp):
+                rank = min((row.rank for row in self.truth(node.args[0].elt, place)), default=rank)
+            elif name not in _TYPES:
                 rank = Rank.RELATION
-        yield self.plain(node, place, rank=rank, kind=kind, negated=negated)
+        yield replace(self.plain(node, place, rank=rank, negated=negated), boolean=not negated)
 
     def comparison(
         self, left: ast.expr, operator: ast.cmpop, right: ast.expr, place: Place, *, cap: int = Rank.EQUAL,
@@ -153,6 +161,7 @@ class Claims:
             operator=type(operator).__name__,
             bound=bound_of(right, self.scope),
             tolerance=widest,
+            boolean=_boolean(operator, right),
         )
 
     def _raising(self, node: ast.Call, name: str, place: Place) -> Assertion:
@@ -193,3 +202,14 @@ class Claims:
 def is_named_assertion(name: str) -> bool:
     """Tell whether a function asserts something, going by its name."""
     return _NAMED.match(name) is not None
+
+
+def _boolean(operator: ast.cmpop, right: ast.expr) -> bool | None:
+    """Return what a comparison with True, False or something empty says of the truth of the other side."""
+    if not isinstance(operator, ast.Eq | ast.Is):
+        return None
+    if isinstance(right, ast.Constant) and isinstance(right.value, bool):
+        return right.value
+    members = right.keys if isinstance(right, ast.Dict) else getattr(right, "elts", None)
+    empty = members is not None and not members
+    return False if empty or (isinstance(right, ast.Constant) and right.value == "") else None

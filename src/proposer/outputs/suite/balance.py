@@ -1,7 +1,7 @@
 """The books of what tests assert: what went out must come in again somewhere, at least as strict."""
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from proposer.outputs.reasons import Reason
 from proposer.outputs.suite.assertions import Assertion
@@ -46,7 +46,7 @@ class Balance:
     def compare(self, old: Case, new: Case) -> None:
         """Take in a function that is there before and after."""
         counted = new.sets if new.sets is not None else old.sets
-        gone = _rows(old, old.sets or 1)
+        gone = _renamed(_rows(old, old.sets or 1), old, new)
         come = _rows(new, 1 if counted is None else counted)
         wanted = {id(row): row.times for row in gone}
         _match(gone, come, lambda row: row.form)
@@ -107,6 +107,15 @@ def _rows(case: Case, sets: int) -> list[_Row]:
     return [_Row(one, one.weight * sets) for one in case.assertions if one.rank > Rank.VACUOUS and not one.lost]
 
 
+def _renamed(rows: list[_Row], old: Case, new: Case) -> list[_Row]:
+    """Let assertions about a name that is no longer imported be about the names that are imported instead."""
+    gone, come = old.sources.keys() - new.sources.keys(), frozenset(new.sources.keys() - old.sources.keys())
+    return [
+        _Row(replace(row.assertion, words=row.assertion.words | come), row.times) if row.assertion.words & gone else row
+        for row in rows
+    ]
+
+
 def _pay(row: _Row, other: _Row) -> None:
     times = min(row.times, other.times)
     row.times -= times
@@ -138,18 +147,32 @@ def _edit(gone: list[_Row], come: list[_Row]) -> None:
 
 def _weaker(old: Assertion, new: Assertion) -> bool:
     """Tell whether the new assertion holds in cases in which the old one fails, as far as their kinds say."""
-    if new.rank < old.rank or (new.conditional and not old.conditional):
-        return True
-    if old.awaited and not new.awaited and old.form == new.form:
+    unsure = new.conditional and not old.conditional
+    unawaited = old.awaited and not new.awaited and old.form == new.form
+    if unsure or unawaited or new.rank == Rank.VACUOUS:
         return True
     if "raises" in (old.kind, new.kind):
-        return old.kind != new.kind or _wider(old, new)
-    if old.tolerance and new.tolerance > old.tolerance:
-        return True
+        other = bool(old.words) and not old.words & new.words
+        return old.kind != new.kind or other or _wider(old, new)
+    if old.subject == new.subject:
+        return _looser(old, new)
     measured = any(new.subject.startswith(f"Call({name},") for name in _MEASURES) and old.subject in new.subject
-    if measured and new.subject != old.subject:
-        return not old.subject.startswith("Call(len,")
-    return old.subject == new.subject and old.operator == new.operator and _unbound(old, new)
+    if measured and not old.subject.startswith("Call(len,"):
+        return True
+    return new.rank < old.rank or _coarser(old, new)
+
+
+def _looser(old: Assertion, new: Assertion) -> bool:
+    """Tell the same of two assertions about one subject."""
+    if old.boolean is not None and new.kind == "truth":
+        return old.boolean is not new.boolean
+    if new.rank < old.rank or (old.kind == "compare" and new.kind == "truth"):
+        return True
+    return _coarser(old, new) or (old.operator == new.operator and _unbound(old, new))
+
+
+def _coarser(old: Assertion, new: Assertion) -> bool:
+    return old.tolerance > 0 and new.tolerance > old.tolerance
 
 
 def _wider(old: Assertion, new: Assertion) -> bool:

@@ -1,16 +1,18 @@
 """The functions of a test file, and whether pytest or unittest would collect them."""
 
 import ast
-from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 
-from proposer.outputs.suite.expressions import Function, Scope, constant, last
+from proposer.outputs.suite.declarations import aliases, constants, planted, pytestmarks
+from proposer.outputs.suite.expressions import Function, Scope, last
 from proposer.outputs.suite.marks import skip_calls
+from proposer.outputs.suite.truth import constant
 
 __all__ = ["Found", "Module", "is_collected", "is_test_file"]
 
+_MOCKS = frozenset({"Mock", "MagicMock", "AsyncMock", "NonCallableMock", "create_autospec", "SimpleNamespace"})
 _SETUPS = frozenset({"setUp", "setUpClass", "asyncSetUp", "setUpModule", "setup_method", "setup_class", "setup_module",
                      "setup_function", "setup"})  # fmt: skip
 
@@ -32,15 +34,21 @@ class Module:
 
     def __init__(self, path: str, tree: ast.Module) -> None:
         self.path = path
-        self.aliases = dict(_aliases(tree.body))
+        self.aliases = dict(aliases(tree.body))
         self.imports = {
             one.asname or one.name.split(".")[0]
             for node in ast.walk(tree)
             if isinstance(node, ast.Import | ast.ImportFrom)
             for one in node.names
         }
-        self.constants = dict(_constants(tree.body))
-        self.marks = _pytestmarks(tree.body)
+        self.constants = dict(constants(tree.body))
+        self.lenient = frozenset(
+            node.name
+            for node in ast.walk(tree)
+            if isinstance(node, ast.ClassDef) and any(getattr(one, "name", "") == "__eq__" for one in node.body)
+        )
+        self.planted = frozenset(planted(tree))
+        self.marks = pytestmarks(tree.body)
         self.found: dict[str, Found] = {}
         self.skips: dict[str, list[str]] = {"": list(self._skips_at(tree.body))}
         self._parents: dict[str, list[str]] = {}
@@ -95,7 +103,7 @@ class Module:
             for one in node.body
         )
         self.skips[name] = list(self._skips_at(node.body))
-        marks = [*decorators, *node.decorator_list, *_pytestmarks(node.body)]
+        marks = [*decorators, *node.decorator_list, *pytestmarks(node.body)]
         if any(base in ("IsolatedAsyncioTestCase", "AsyncTestCase") for base in bases):
             marks.append(ast.Name("asyncio"))
         self._collect(node.body, name, collected=runs and not off, decorators=marks, guards=guards)
@@ -104,7 +112,8 @@ class Module:
         if name in seen:
             return False
         bases = self._parents.get(name, [])
-        return any(base.endswith("TestCase") or self._is_testcase(base, seen | {name}) for base in bases)
+        foreign = [base for base in bases if "Test" in base and base not in self._parents]
+        return bool(foreign) or any(self._is_testcase(base, seen | {name}) for base in bases)
 
     def _inherit(self) -> None:
         """Take the tests of a class that collected classes of the module inherit from as collected."""
@@ -174,6 +183,15 @@ class Module:
         """Return the names that the module itself gives a value."""
         return {*self.constants, *(one.name for one in self.found.values() if not one.owner)}
 
+    def stand_ins(self) -> set[str]:
+        """Return the fixtures of the module that give a mock."""
+        return {
+            one.node.name
+            for one in self.found.values()
+            if any(last(mark) == "fixture" for mark in one.node.decorator_list)
+            and _MOCKS & {last(part) for part in ast.walk(one.node)}
+        }
+
     def skips_of(self, one: Found, wanted: set[str]) -> Iterator[str]:
         """Yield what the surroundings of a function skip; `wanted` are the fixtures that it asks for."""
         yield from one.guards
@@ -199,41 +217,6 @@ def is_collected(path: str) -> bool:
     """Tell whether pytest or unittest collects a file by its name."""
     name = PurePosixPath(path).name
     return name.endswith(".py") and (name.startswith("test") or name.endswith("_test.py"))
-
-
-def _aliases(body: list[ast.stmt]) -> Iterator[tuple[str, str]]:
-    for node in body:
-        if isinstance(node, ast.Import):
-            yield from ((one.asname, one.name) for one in node.names if one.asname)
-        elif isinstance(node, ast.ImportFrom):
-            yield from ((one.asname or one.name, f"{node.module or ''}.{one.name}") for one in node.names)
-        elif isinstance(node, ast.Try | ast.If):
-            yield from _aliases([*node.body, *node.orelse])
-
-
-def _constants(body: list[ast.stmt]) -> Iterator[tuple[str, ast.expr]]:
-    """Yield the names of a module that are assigned once."""
-    seen: Counter[str] = Counter()
-    found: dict[str, ast.expr] = {}
-    for node in body:
-        target = node.targets[0] if isinstance(node, ast.Assign) and len(node.targets) == 1 else None
-        if isinstance(node, ast.AnnAssign) and node.value is not None:
-            target = node.target
-        if isinstance(node, ast.Assign | ast.AnnAssign) and isinstance(target, ast.Name) and node.value is not None:
-            seen[target.id] += 1
-            found[target.id] = node.value
-    return ((name, value) for name, value in found.items() if seen[name] == 1)
-
-
-def _pytestmarks(body: list[ast.stmt]) -> list[ast.expr]:
-    found: list[ast.expr] = []
-    for node in body:
-        if isinstance(node, ast.Assign | ast.AnnAssign | ast.AugAssign) and node.value is not None:
-            target = node.targets[0] if isinstance(node, ast.Assign) else node.target
-            if isinstance(target, ast.Name) and target.id == "pytestmark":
-                value = node.value
-                found += value.elts if isinstance(value, ast.List | ast.Tuple) else [value]
-    return found
 
 
 def _pytest_class(node: ast.ClassDef) -> bool:

@@ -46,12 +46,17 @@ def is_close(node: ast.Call) -> bool:
 def strictness(left: ast.expr, operator: ast.cmpop, right: ast.expr, scope: Scope) -> int:
     """Return how much a comparison excludes: nothing where both sides are constants, or the same."""
     if _vacuous(left, operator, right, scope):
-        return Rank.VACUOUS
+        # A builtin may be what is tested, so that an assertion about one is not nothing.
+        calls = any(isinstance(part, ast.Call) for side in (left, right) for part in ast.walk(side))
+        return Rank.ITSELF if calls and ast.dump(left) != ast.dump(right) else Rank.VACUOUS
     same = isinstance(operator, ast.Eq | ast.Is | ast.LtE | ast.GtE)
     if same and scope.inlined(left) == scope.inlined(right):
         return Rank.ITSELF
-    if "ANY" in (last(left), last(right)):
+    if {last(left), last(right)} & {"ANY", *scope.lenient}:
         return Rank.TRUTHY
+    # What is expected is made of what is looked at: `f(1) == f(1) + 0`.
+    if same and isinstance(left, ast.Call) and scope.inlined(left) in scope.inlined(right):
+        return Rank.ITSELF
     if isinstance(operator, ast.IsNot) and not (isinstance(right, ast.Constant) and right.value is None):
         return Rank.RELATION
     return _RANKS[type(operator)]

@@ -5,13 +5,19 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import TypeVar, cast
 
-__all__ = ["Function", "Scope", "constant", "dotted", "last", "pure", "scope_of"]
+__all__ = ["Function", "Scope", "dotted", "last", "pure", "scope_of"]
 
 Function = ast.FunctionDef | ast.AsyncFunctionDef
 T = TypeVar("T")
+_DISPLAYS = (ast.List, ast.Dict, ast.Set, ast.ListComp, ast.DictComp, ast.SetComp)
 _DEPTH = 3
 _WIDTH = 400
 _MOST = 20_000
+_BUILTINS = frozenset(
+    {"int", "str", "float", "bool", "bytes", "len", "sum", "min", "max", "abs", "round", "list", "tuple", "dict", "set",
+     "frozenset", "sorted", "range", "Decimal", "repr", "complex", "divmod", "pow", "ord", "chr", "hash", "object"}
+)  # fmt: skip
+"""What these make of constants is constant too."""
 _TRIVIAL = frozenset({"self", "cls", "_", "pytest", "len", "str", "int", "list", "dict", "set", "bool", "sorted"})
 
 
@@ -21,7 +27,8 @@ class Scope:
 
     `names` are its local variables, `given` the expressions of those that are assigned once (and of constants of the
     module), `used` all names that are read, `varied` the arguments of its parametrisation, `values` the names that
-    occur as their values, `find` looks up a function of the tests by the expression that calls it.
+    occur as their values, `lenient` are classes with an equality of their own, `changing` are variables whose value
+    may change although they are assigned once, `find` looks up a function of the tests by the expression that calls it.
     """
 
     names: frozenset[str] = frozenset()
@@ -29,6 +36,8 @@ class Scope:
     used: frozenset[str] = frozenset()
     varied: frozenset[str] = frozenset()
     values: frozenset[str] = frozenset()
+    lenient: frozenset[str] = frozenset()
+    changing: frozenset[str] = frozenset()
     find: Callable[[ast.expr], Function | None] = lambda _: None
     memo: dict[tuple[str, object], object] = field(default_factory=dict, compare=False)
 
@@ -39,7 +48,7 @@ class Scope:
     def inside(self, function: Function) -> "Scope":
         """Return the scope of another function of the same module."""
         outer = {name: value for name, value in self.given.items() if name not in self.names}
-        return replace(scope_of(function, outer), find=self.find, memo={})
+        return replace(scope_of(function, outer), lenient=self.lenient, find=self.find, memo={})
 
     def form(self, node: ast.AST) -> str:
         """Return an expression without the names of local variables."""
@@ -95,7 +104,21 @@ def scope_of(function: Function, outer: Mapping[str, ast.expr]) -> Scope:
             given[node.target.id] = node.value
     single = {name: value for name, value in given.items() if stored[name] == 1}
     outside = {name: value for name, value in outer.items() if name not in stored}
-    return Scope(names=frozenset(stored), given={**outside, **single}, used=frozenset(used))
+    changing = {name for name, value in single.items() if isinstance(value, _DISPLAYS)} & set(_touched(function))
+    changing |= {name for name, value in outside.items() if isinstance(value, _DISPLAYS)}
+    return Scope(
+        names=frozenset(stored), given={**outside, **single}, used=frozenset(used), changing=frozenset(changing)
+    )
+
+
+def _touched(node: ast.AST) -> Iterator[str]:
+    """Yield the variables that are read outside of assertions."""
+    for part in ast.iter_child_nodes(node):
+        told = isinstance(part, ast.Assert) or (isinstance(part, ast.Call) and last(part.func).startswith("assert"))
+        if isinstance(part, ast.Name) and isinstance(part.ctx, ast.Load):
+            yield part.id
+        if not told:
+            yield from _touched(part)
 
 
 def last(node: ast.AST | None) -> str:
@@ -122,74 +145,18 @@ def dotted(node: ast.AST | None, aliases: Mapping[str, str] | None = None) -> st
     return ".".join(reversed(parts))
 
 
-def constant(node: ast.expr, scope: Scope, depth: int = _DEPTH) -> bool | None:  # noqa: PLR0911 - one case a kind
-    """Return whether an expression is always true or always false; None where it depends."""
-    match node:
-        case ast.BoolOp():
-            decides = isinstance(node.op, ast.Or)
-            values = [constant(value, scope, depth) for value in node.values]
-            return decides if decides in values else None if None in values else not decides
-        case ast.IfExp():
-            arms = {constant(node.body, scope, depth), constant(node.orelse, scope, depth)}
-            return arms.pop() if len(arms) == 1 else None
-        case ast.UnaryOp(op=ast.Not()):
-            inner = constant(node.operand, scope, depth)
-            return None if inner is None else not inner
-        case ast.NamedExpr():
-            return constant(node.value, scope, depth)
-        case ast.Call() if last(node.func) == "bool" and len(node.args) == 1:
-            return constant(node.args[0], scope, depth)
-        case ast.Name() if depth and node.id in scope.given and pure(node, scope):
-            return constant(scope.given[node.id], scope, depth - 1)
-        case ast.Compare() if len(node.ops) == 1 and pure(node, scope):
-            return _compared(node)
-        case _:
-            return _literally(node)
-
-
-def _literally(node: ast.expr) -> bool | None:  # noqa: PLR0911 - one case a kind
-    match node:
-        case ast.Constant():
-            return bool(node.value)
-        case ast.Tuple() | ast.List() | ast.Set():
-            return None if any(isinstance(one, ast.Starred) for one in node.elts) else bool(node.elts)
-        case ast.Dict():
-            return bool(node.keys) if None not in node.keys else None
-        case ast.JoinedStr():
-            return True if any(isinstance(one, ast.Constant) and one.value for one in node.values) else None
-        case ast.Lambda() | ast.GeneratorExp():
-            return True
-        case ast.Name(id="TYPE_CHECKING") | ast.Attribute(attr="TYPE_CHECKING"):
-            return False
-        case _:
-            return None
-
-
-def _compared(node: ast.Compare) -> bool | None:
-    try:
-        left, right = ast.literal_eval(node.left), ast.literal_eval(node.comparators[0])
-        match node.ops[0]:
-            case ast.Eq():
-                return bool(left == right)
-            case ast.NotEq():
-                return bool(left != right)
-            case ast.Lt():
-                return bool(left < right)
-            case ast.Gt():
-                return bool(left > right)
-    except (ValueError, TypeError, SyntaxError, MemoryError):
-        return None
-    return None
-
-
 def pure(node: ast.AST, scope: Scope, depth: int = _DEPTH) -> bool:
     """Tell whether an expression holds only constants, also by way of variables that are assigned once."""
     for part in ast.walk(node):
         if isinstance(part, ast.Name):
-            if not depth or part.id not in scope.given:
+            if part.id in _BUILTINS and part.id not in scope.names:
+                continue
+            if not depth or part.id not in scope.given or part.id in scope.changing:
                 return False
             if not scope.once(part.id, ("pure", depth), lambda one: pure(one, scope, depth - 1)):
                 return False
+        elif isinstance(part, ast.Call) and isinstance(part.func, ast.Name) and part.func.id in _BUILTINS:
+            continue
         elif isinstance(
             part, ast.Call | ast.Attribute | ast.Await | ast.Yield | ast.Lambda | ast.comprehension | ast.Starred
         ):

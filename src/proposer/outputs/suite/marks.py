@@ -1,10 +1,12 @@
 """Decorators and calls that say whether, how often and with what a test runs."""
 
 import ast
+import re
 from collections.abc import Iterator, Mapping
 
-from proposer.outputs.suite.expressions import Function, Scope, constant, dotted, last
+from proposer.outputs.suite.expressions import Function, Scope, dotted, last
 from proposer.outputs.suite.iterables import items
+from proposer.outputs.suite.truth import constant
 
 __all__ = [
     "argument_names", "examples", "is_table", "length", "mocked", "sets", "skip_calls", "skip_marks", "unhealthy",
@@ -23,6 +25,8 @@ def skip_calls(node: ast.AST, aliases: Mapping[str, str]) -> Iterator[str]:
     for part in ast.walk(node):
         if isinstance(part, ast.Call) and dotted(part.func, aliases) in _CALLS:
             yield _silent(part)
+        elif isinstance(part, ast.Call) and last(part.func) in ("add_marker", "applymarker"):
+            yield from (ast.unparse(part)[:100] for one in part.args if last(one).startswith(("skip", "xfail")))
         elif isinstance(part, ast.Raise):
             name = last(part.exc)
             if name in ("SkipTest", "Skipped", "XFailed") or (name == "Exception" and "skip" in dotted(part.exc)):
@@ -86,11 +90,7 @@ def length(values: ast.expr, scope: Scope) -> int | None:
     found = items(values, scope)
     if found is None:
         return None
-    off = [
-        one
-        for one in found
-        if "id='pytest'" in one and "attr='param'" in one and ("attr='skip" in one or "attr='xfail'" in one)
-    ]
+    off = [one for one in found if "keyword(arg='marks'" in one and re.search(r"'(?:skip|xfail)", one)]
     return len(found) - len(off)
 
 

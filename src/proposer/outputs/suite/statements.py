@@ -5,8 +5,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from proposer.outputs.suite.assertions import Assertion, Claims, Place
-from proposer.outputs.suite.expressions import Function, Scope, constant, dotted, last
+from proposer.outputs.suite.expressions import Function, Scope, last
 from proposer.outputs.suite.iterables import items
+from proposer.outputs.suite.truth import constant
 
 __all__ = ["assertions_in"]
 
@@ -65,8 +66,10 @@ class _Reader:
                 yield from self.block(node.orelse, place)
             case ast.With() | ast.AsyncWith():
                 inner = place
+                words = frozenset[str]().union(*map(self.scope.words, node.body))
                 for item in node.items:
-                    yield from self.calls(item.context_expr, place)
+                    for row in self.calls(item.context_expr, place):
+                        yield replace(row, words=words) if row.kind == "raises" else row
                     inner = replace(inner, lost=inner.lost or _swallows(item.context_expr))
                 yield from self.block(node.body, inner)
             case ast.Try() | ast.TryStar():
@@ -103,6 +106,8 @@ class _Reader:
 
     def calls(self, node: ast.AST, place: Place) -> Iterator[Assertion]:
         """Yield what the calls inside a statement or an expression assert."""
+        if isinstance(getattr(node, "value", None), ast.Lambda):
+            return
         for call in ast.walk(node):
             if isinstance(call, ast.Call):
                 yield from self.call(call, place)
@@ -133,6 +138,8 @@ def _ends(node: ast.stmt) -> str:
     call = node.value if isinstance(node, ast.Expr) else None
     if isinstance(call, ast.Call) and last(call.func) in ("skip", "skipTest", "xfail", "exit", "_exit"):
         return "the test is skipped before it"
+    if isinstance(call, ast.Call) and last(call.func) == "assume" and call.args:
+        return "" if constant(call.args[0], Scope()) is not False else "no example is left"
     return ""
 
 
@@ -142,13 +149,13 @@ def _catches(handler: ast.ExceptHandler) -> bool:
     names = list(names[0].elts) if names and isinstance(names[0], ast.Tuple) else names
     if names and not {last(name) for name in names} & _BROAD:
         return False
-    loud = (ast.Raise, ast.Assert)
-    return not any(
-        isinstance(node, loud)
-        or (isinstance(node, ast.Call) and (last(node.func) == "fail" or "assert" in dotted(node.func)))
-        for statement in handler.body
-        for node in ast.walk(statement)
-    )
+    return not any(map(_is_loud, handler.body))
+
+
+def _is_loud(node: ast.stmt) -> bool:
+    call = node.value if isinstance(node, ast.Expr) else None
+    false = isinstance(node, ast.Assert) and isinstance(node.test, ast.Constant) and not node.test.value
+    return isinstance(node, ast.Raise) or false or (isinstance(call, ast.Call) and last(call.func) == "fail")
 
 
 def _swallows(context: ast.expr) -> str:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 
 from proposer.outputs.suite.assertions import Assertion
 from proposer.outputs.suite.collection import Found, Module
-from proposer.outputs.suite.expressions import Function, Scope, constant, last, scope_of
+from proposer.outputs.suite.expressions import Function, Scope, last, scope_of
 from proposer.outputs.suite.marks import (
     argument_names,
     examples,
@@ -21,6 +21,7 @@ from proposer.outputs.suite.marks import (
     used_fixtures,
 )  # fmt: skip
 from proposer.outputs.suite.statements import assertions_in
+from proposer.outputs.suite.truth import constant
 
 __all__ = ["Case", "Suite"]
 
@@ -45,6 +46,10 @@ class Case:
     subjects: frozenset[str]
     mocks: frozenset[str]
     shadows: frozenset[str]
+    sources: Mapping[str, str] = field(hash=False)
+    requested: frozenset[str]
+    stand_ins: frozenset[str]
+    planted: frozenset[str]
     examples: int | None
     unhealthy: frozenset[str]
     runs_async: bool
@@ -108,7 +113,7 @@ def _case(
     tables = [mark for mark in one.decorators if isinstance(mark, ast.Call) and is_table(mark)]
     varied = {name.strip() for mark in tables for name in argument_names(mark)}
     values = {last(part) for mark in tables for part in ast.walk(mark) if isinstance(part, ast.Name | ast.Attribute)}
-    scope = replace(scope, find=find, varied=frozenset(varied), values=frozenset(values))
+    scope = replace(scope, find=find, varied=frozenset(varied), values=frozenset(values), lenient=module.lenient)
     wanted = {*scope.names, *used_fixtures(one.decorators)}
     numbers = [sets(mark, outside) for mark in tables]
     numbers += [length(fixtures[name], outside) for name in sorted(wanted & fixtures.keys())]
@@ -130,6 +135,10 @@ def _case(
         subjects=frozenset(_subjects(inner, module.imports)),
         mocks=frozenset(mocked(one.decorators, inner)),
         shadows=frozenset(module.assigned() | set(scope.names)),
+        sources={name: module.aliases.get(name, name) for name in module.imports},
+        requested=frozenset(wanted),
+        stand_ins=frozenset(module.stand_ins()),
+        planted=module.planted,
         examples=examples(one.decorators) if drawn else None,
         unhealthy=frozenset(unhealthy(one.decorators)),
         runs_async=isinstance(node, ast.AsyncFunctionDef),

@@ -1,0 +1,54 @@
+"""What a module or a class says about all that is in it: imports, constants, marks."""
+
+import ast
+from collections import Counter
+from collections.abc import Iterator
+
+from proposer.outputs.suite.expressions import last
+
+__all__ = ["aliases", "constants", "planted", "pytestmarks"]
+
+
+def planted(tree: ast.Module) -> Iterator[str]:
+    """Yield the modules that are replaced in `sys.modules`."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Subscript) and isinstance(node.ctx, ast.Store) and last(node.value) == "modules":
+            yield ast.unparse(node.slice)
+
+
+def aliases(body: list[ast.stmt]) -> Iterator[tuple[str, str]]:
+    """Yield (name, dotted name that it stands for) of what a module imports."""
+    for node in body:
+        if isinstance(node, ast.Import):
+            yield from ((one.asname, one.name) for one in node.names if one.asname)
+        elif isinstance(node, ast.ImportFrom):
+            module = "." * node.level + (node.module or "")
+            yield from ((one.asname or one.name, f"{module}.{one.name}") for one in node.names)
+        elif isinstance(node, ast.Try | ast.If):
+            yield from aliases([*node.body, *node.orelse])
+
+
+def constants(body: list[ast.stmt]) -> Iterator[tuple[str, ast.expr]]:
+    """Yield the names of a module that are assigned once."""
+    seen: Counter[str] = Counter()
+    found: dict[str, ast.expr] = {}
+    for node in body:
+        target = node.targets[0] if isinstance(node, ast.Assign) and len(node.targets) == 1 else None
+        if isinstance(node, ast.AnnAssign) and node.value is not None:
+            target = node.target
+        if isinstance(node, ast.Assign | ast.AnnAssign) and isinstance(target, ast.Name) and node.value is not None:
+            seen[target.id] += 1
+            found[target.id] = node.value
+    return ((name, value) for name, value in found.items() if seen[name] == 1)
+
+
+def pytestmarks(body: list[ast.stmt]) -> list[ast.expr]:
+    """Return the marks that a module or a class gives to all its tests."""
+    found: list[ast.expr] = []
+    for node in body:
+        if isinstance(node, ast.Assign | ast.AnnAssign | ast.AugAssign) and node.value is not None:
+            target = node.targets[0] if isinstance(node, ast.Assign) else node.target
+            if isinstance(target, ast.Name) and target.id == "pytestmark":
+                value = node.value
+                found += value.elts if isinstance(value, ast.List | ast.Tuple) else [value]
+    return found
