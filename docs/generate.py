@@ -12,7 +12,7 @@ from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
 from proposer.config import answers, assets
-from proposer.config.settings import Limits, Paths, Project, Provider, Settings, Workflow
+from proposer.config.settings import Limits, Paths, Project, Proposals, Provider, Settings, Workflow
 from proposer.errors import EXIT_INTERNAL, EXIT_INTERRUPTED, EXIT_USAGE, Outcome
 from proposer.outputs.answer import Finding, ReviewAnswer
 from proposer.provenance.record import Document
@@ -79,6 +79,7 @@ def settings() -> Iterator[str]:
     yield from ("", f"`version` is {Settings.model_fields['version'].default}.", "")
     tables: dict[str, type[BaseModel]] = {
         "[project]": Project, "[provider]": Provider, "[limits]": Limits, "[paths]": Paths,
+        "[proposals]": Proposals,
         "[workflows.NAME]": Workflow,
     }  # fmt: skip
     for name, model in tables.items():

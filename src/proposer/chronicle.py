@@ -23,6 +23,8 @@ from proposer.invocation.binary import Binary
 from proposer.invocation.home import PROFILE, agents_chain
 from proposer.invocation.session import Session
 from proposer.outputs.answer import Finding
+from proposer.outputs.patch import NAME as PATCH
+from proposer.outputs.patch import Proposal, raised
 from proposer.outputs.redact import Redactor
 from proposer.outputs.verdict import Observed, Verdict
 from proposer.provenance import record, recording, statement
@@ -61,6 +63,7 @@ class Chronicle:
         self._untrusted: list[dict[str, str]] = []
         self._session: Session | None = None
         self._observed = Observed()
+        self._proposal: Proposal | None = None
         self._verdict: Verdict | None = None
         self._stop: StopError | None = None
         self._fingerprint = ""
@@ -168,6 +171,13 @@ class Chronicle:
                 text += b"\n[cut: there was more]\n" + stream.read(_MAX_STDERR)
             self._known_draft.write("stderr.log", text.decode(errors="replace"))
 
+    def proposes(self, proposal: Proposal | None, limits: config.Proposals) -> None:
+        """Take down what a run that may write proposes; its text is masked already."""
+        self._proposal = proposal
+        if proposal is not None:
+            (self._known_draft.folder / PATCH).write_bytes(proposal.patch)
+            self._notes += raised(limits)
+
     def said(self, message: str) -> None:
         """Take down the final message as it came, laid out where it is JSON."""
         try:
@@ -240,6 +250,9 @@ class Chronicle:
             "instruction_paths": self._named(self._stage.touched if self._stage else ()),
             "notes": [self._redactor.text(text) for text in self._notes],
             "refused_commands": len(self._observed.refused),
+            "proposal": self._redactor.value(self._proposal.document(f"{record.FOLDER}/runs/{self._known_draft.id}"))
+            if self._proposal
+            else None,
             "usage": vars(session.relay.usage) if session else {},
             "seconds": round((finished - self._started).total_seconds(), 3),
             "drift": tape.difference if tape else "",

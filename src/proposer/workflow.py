@@ -22,6 +22,7 @@ from proposer.interrupts import interruptible, shielded
 from proposer.invocation import binary as binaries
 from proposer.invocation import session as sessions
 from proposer.outputs import answer as answers
+from proposer.outputs import patch as patches
 from proposer.outputs.redact import Redactor, secret_values
 from proposer.outputs.verdict import Observed, Verdict, judge
 from proposer.provenance import origin as origins
@@ -148,11 +149,14 @@ def _steps(  # noqa: PLR0915 - the steps, one after the other, on one screen
     provider = again.provider if again else providers.choose(
         request.provider, settings.provider.default, root=root, environment=environment
     )  # fmt: skip
+    values = _secrets(environment)
     if provider.key is not None:  # it may come from a keyring, which the environment does not know
-        redactor = Redactor([*_secrets(environment), provider.key.reveal()], personal=personal)
+        values.append(provider.key.reveal())
+        redactor = Redactor(values, personal=personal)
         chronicle.masks(redactor)
     chronicle.uses(workflow, provider, replayed=again.untrusted if again else None)
     provider.fits(lock.codex_version)
+    policy = patches.policy_of(workflow, settings.proposals)
     # 3. Stage; the digest of the binary is taken meanwhile.
     on_step("staging the subject")
     instruction = partial(stages.is_instruction, more=settings.paths.instruction, exact=frozenset(pinned.files))
@@ -206,8 +210,13 @@ def _steps(  # noqa: PLR0915 - the steps, one after the other, on one screen
     finally:
         chronicle.complains(workspace.root / "stderr.log")
     on_step("checking what was done and said")
-    observed = _observe(session, stage, workflow)
+    written = stage.harvest(ignored=True)
+    hidden = stage.hidden(written) if policy is not None else set()
+    # What is proposed must come out as it went in: it is masked for secrets, not for personal data.
+    proposal = patches.proposed(stage, written, hidden, policy, Redactor(values).text)
+    observed = _observe(session, stage, written, hidden, proposal)
     chronicle.heard(session, observed)
+    chronicle.proposes(proposal, settings.proposals)
     # 8., 9. Answer and gates: the world first, whatever the answer claims.
     answer, failure = _answer(session, provider, places, chronicle, schema)
     lookup = files.Sides(workspace.git(), old=subject.old, new=subject.tree).text
@@ -297,13 +306,18 @@ def _cleaned(text: str, redactor: Redactor) -> untrusted.Cleaned:
     return untrusted.Cleaned(text=twice.text, removed=tuple(dict.fromkeys((*once.removed, *twice.removed))))
 
 
-def _observe(session: sessions.Session, stage: stages.Stage, workflow: config.Workflow) -> Observed:
+def _observe(
+    session: sessions.Session,
+    stage: stages.Stage,
+    written: list[str],
+    hidden: set[str],
+    proposal: patches.Proposal | None,
+) -> Observed:
     """Look at the world after the run: files of the stage, the rendered configuration, what was offered and called."""
-    written = stage.harvest(ignored=True)
-    hidden = stage.hidden(written) if workflow.sandbox != "read-only" else set()
     return Observed(
         written=tuple(shown(name) for name in written if name not in hidden),
         ignored=tuple(sorted(map(shown, hidden))),
+        proposal=proposal.report if proposal else None,
         config_changed=session.config.changed(),
         violations=tuple(session.relay.violations),
         refused=tuple(session.relay.refused),

@@ -8,12 +8,14 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_valida
 
 from proposer.errors import UsageError
 
-__all__ = ["SETTINGS_NAME", "Limits", "Paths", "Project", "Provider", "Settings", "Workflow", "parse"]
+__all__ = ["SETTINGS_NAME", "Limits", "Paths", "Project", "Proposals", "Provider", "Settings", "Workflow", "parse"]
 
 SETTINGS_NAME = "proposer.toml"
 
 Severity = Literal["P0", "P1", "P2", "P3"]
 Sandbox = Literal["read-only", "workspace-write"]
+Count = Annotated[int, Field(ge=0, strict=True)]
+Pattern = Annotated[str, Field(min_length=1, pattern=r"^[^!\\]")]
 
 
 class _Table(BaseModel):
@@ -67,6 +69,18 @@ class Paths(_Table):
     exclude: tuple[str, ...] = Field((), description="More paths that are listed as excluded instead of reviewed.")
 
 
+class Proposals(_Table):
+    """What a proposal may be, in every workflow that writes; a number above its default is named in the report."""
+
+    files: Count = Field(50, description="Changed files; a file that moves is two.")
+    total_bytes: Count = Field(1_048_576, description="Bytes of all new files together.")
+    file_bytes: Count = Field(262_144, description="Bytes of one new file.")
+    added_lines: Count = Field(2_000, description="Added lines, as `git diff --numstat` counts them.")
+    protected: tuple[Pattern, ...] = Field(
+        (), description="More patterns of paths that no proposal may touch; matched as in .gitignore, without case."
+    )
+
+
 class Workflow(_Table):
     """A declared job for Codex."""
 
@@ -77,6 +91,14 @@ class Workflow(_Table):
     block: tuple[Severity, ...] = Field(("P0", "P1"), description="Severities that make the outcome `blocked`.")
     needs: tuple[tuple[str, ...], ...] = Field(
         (), description="Commands (argv prefixes) that must not be refused; else the run is `incomplete`."
+    )
+    allowed: tuple[str, ...] = Field(
+        (), description="Patterns of paths that a proposal may change (as in .gitignore, to the letter); none: nothing."
+    )
+    protected: tuple[Pattern, ...] = Field((), description="More patterns of paths that its proposals may not touch.")
+    migrations: bool = Field(default=False, description="Its proposals may touch folders of database migrations.")
+    tests: Literal["protect", "free"] = Field(
+        "protect", description="`protect`: its proposals may not weaken tests, or the settings of checks."
     )
     empty_is_clean: bool = Field(default=False, description="An empty change gives `clean` without asking the model.")
 
@@ -96,6 +118,7 @@ class Settings(_Table):
     provider: Provider = Provider()
     limits: Limits = Limits()
     paths: Paths = Paths()
+    proposals: Proposals = Proposals()
     workflows: dict[str, Workflow] = Field(default_factory=dict, description="One table per workflow.")
 
     def workflow(self, name: str) -> Workflow:

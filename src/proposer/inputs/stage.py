@@ -3,7 +3,7 @@
 import os
 import shutil
 import tempfile
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from pathlib import Path, PurePosixPath
@@ -115,6 +115,24 @@ class Stage:
                 Outcome.VIOLATED, f"the stage cannot be read back: {error.message}", "see events.jsonl"
             ) from error
         return sorted([*planted, *(change.path for change in changes)])
+
+    def proposal(self, left_out: Collection[str]) -> str:
+        """Return the tree of what was harvested last, with some paths as they were when the stage was made.
+
+        Raises:
+            StopError: there is no such tree (`violated`).
+        """
+        git = self._outside(self.workspace.root / "harvest.index")
+        try:
+            if left_out:
+                before = git.tree(self.tree)
+                rows = sorted(_row(path, before.get(path), len(self.tree)) for path in left_out)
+                git("update-index", "-z", "--index-info", stdin=b"".join(rows))
+            return git.text("write-tree")
+        except UsageError as error:
+            raise StopError(
+                Outcome.VIOLATED, f"the stage cannot be read back: {error.message}", "see events.jsonl"
+            ) from error
 
     def _outside(self, index: Path) -> Git:
         store = str(self.workspace.store)

@@ -230,7 +230,7 @@ def _resolved(folder: Path, scratch: Path, names: tuple[str, str]) -> list[str]:
 def _borrowing(store: Path, folder: Path, algorithm: str) -> Git:
     """Make an empty bare repository over the objects of another one (gitrepository-layout(5))."""
     (store / "refs").mkdir(parents=True)
-    borrow(store, _objects(folder))
+    borrow(store, (_objects(folder),))
     (store / "HEAD").write_text("ref: refs/heads/none\n", encoding="ascii")
     (store / "config").write_text(
         f"[core]\n\trepositoryFormatVersion = 1\n\tbare = true\n[extensions]\n\tobjectFormat = {algorithm}\n", "ascii"

@@ -12,6 +12,7 @@ from proposer.config.settings import Workflow
 from proposer.errors import Outcome
 from proposer.inputs.prompt import Diff
 from proposer.outputs.answer import Finding, Lookup, anchored, findings_of
+from proposer.outputs.proposal import FORBIDDEN, GateReport
 
 __all__ = ["Observed", "Verdict", "judge"]
 
@@ -37,6 +38,7 @@ class Observed:
     truncated: tuple[str, ...] = ()
     instruction_paths: tuple[str, ...] = ()
     strays: int = 0
+    proposal: GateReport | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -105,6 +107,10 @@ def _world(workflow: Workflow, diff: Diff, observed: Observed) -> Sequence[tuple
         found.append((Outcome.VIOLATED, f"a read-only run wrote {observed.written[0]}"))
     if observed.config_changed:
         found.append((Outcome.VIOLATED, "the rendered configuration or the base's instructions were changed"))
+    for reason in observed.proposal.reasons if observed.proposal else ():
+        kind = Outcome.VIOLATED if reason.code in FORBIDDEN else Outcome.BLOCKED
+        where = f"{reason.path} " if reason.path else ""
+        found.append((kind, f"the proposal is refused ({reason.code}): {where}{reason.message}"))
     needed = [
         (command, words)
         for command, words in observed.refused

@@ -91,6 +91,7 @@ def _lists(console: Console, summary: Summary) -> None:
         ("not reviewed", summary.not_reviewed),
         ("excluded", summary.excluded),
         ("instruction paths touched", summary.instruction_paths),
+        ("proposal", summary.proposed),
     ):
         if names:
             console.print(f"{title}: {_shown(', '.join(names[:10]))}{' …' if len(names) > 10 else ''}")  # noqa: PLR2004

@@ -62,6 +62,7 @@ def _tail(summary: Summary) -> list[str]:
         ("Not reviewed", summary.not_reviewed),
         ("Excluded", summary.excluded),
         ("Instruction paths touched", summary.instruction_paths),
+        ("Proposal", summary.proposed),
     ):
         if names:
             more = [f"- and {len(names) - _ROWS} more"] if len(names) > _ROWS else []

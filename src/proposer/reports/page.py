@@ -66,6 +66,7 @@ def render(summary: Summary) -> str:
             ("Not reviewed", summary.not_reviewed),
             ("Excluded", summary.excluded),
             ("Instruction paths touched", summary.instruction_paths),
+            ("Proposal", summary.proposed),
         ],
         facts=[
             ("run", summary.run), ("base", summary.base), ("head", summary.head), ("model", summary.model),

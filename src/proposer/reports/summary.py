@@ -36,6 +36,7 @@ class Summary:
     instruction_paths: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
     refused_commands: int = 0
+    proposal: dict[str, Any] | None = None
     usage: dict[str, int] = field(default_factory=dict)
     seconds: float = 0.0
     drift: str = ""
@@ -51,6 +52,16 @@ class Summary:
     def rehearsed(self) -> bool:
         """Whether a script or a recording answered instead of a model."""
         return bool(self.unasked)
+
+    @property
+    def proposed(self) -> tuple[str, ...]:
+        """What the run proposes, and each reason against it; empty where it proposes nothing."""
+        if self.proposal is None:
+            return ()
+        counts = "{files} file(s), {added} line(s) added, {removed} removed".format(**self.proposal)
+        word = "allowed" if self.proposal["allowed"] else "refused"
+        reasons = (": ".join(filter(None, (code, path, message))) for code, path, message in self.proposal["reasons"])
+        return (f"{word}: {counts}: {self.proposal['patch']}", *reasons)
 
     def document(self) -> dict[str, Any]:
         """Return the JSON object of the run (`proposer/run/v1`)."""
@@ -69,7 +80,7 @@ class Summary:
             "excluded": list(self.excluded),
             "instruction_paths": list(self.instruction_paths),
             "refused_commands": self.refused_commands,
-            "proposal": None,
+            "proposal": self.proposal,
             "usage": {key: self.usage.get(key, 0) for key in ("input_tokens", "cached_input_tokens", "output_tokens")},
             "seconds": round(self.seconds, 3),
             "message": " ".join(self.message.split()),
