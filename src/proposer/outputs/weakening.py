@@ -8,7 +8,8 @@ from proposer.outputs.loosening import loosened
 from proposer.outputs.reasons import Reason
 from proposer.outputs.suite.balance import Balance
 from proposer.outputs.suite.collection import is_test_file
-from proposer.outputs.suite.testcases import Case, Suite
+from proposer.outputs.suite.files import Suite
+from proposer.outputs.suite.testcases import Case
 from proposer.outputs.suppressions import added_suppressions
 
 __all__ = ["weakenings"]
@@ -51,9 +52,11 @@ def _tests(before: Mapping[str, str], after: Mapping[str, str]) -> Iterator[Reas
     automatic = any(case.needs_async and case.collected for case in old.cases.values())
     for case in old.cases.values():
         other = pairs.get(case.where)
-        if other is not None and case.collected and other.collected:
+        if other is None or case.same_as(other):
+            continue
+        if case.collected and other.collected:
             yield from _marks(case, other, automatic=automatic)
-        if other is not None and (other.collected if case.collected else not case.used):
+        if other.collected if case.collected else not case.used:
             balance.compare(case, other)
     kept = {case.where for case in pairs.values()}
     for case in new.cases.values():

@@ -27,13 +27,21 @@ class Found:
     decorators: list[ast.expr]
     guards: list[str]
     owner: str
+    text: str = ""
+
+    @property
+    def identity(self) -> tuple[object, ...]:
+        """All that distinguishes it from another function of an equal module."""
+        outer = [ast.dump(mark) for mark in self.decorators[: len(self.decorators) - len(self.node.decorator_list)]]
+        return self.text, self.guards, self.owner, self.collected, outer
 
 
 class Module:
     """One test file."""
 
-    def __init__(self, path: str, tree: ast.Module) -> None:
+    def __init__(self, path: str, text: str, tree: ast.Module) -> None:
         self.path = path
+        self._lines = text.split("\n")
         self.aliases = dict(aliases(tree.body))
         self.imports = {
             one.asname or one.name.split(".")[0]
@@ -59,6 +67,20 @@ class Module:
         self.fixtures = {one.node.name: params for one in plain if (params := self._params(one.node)) is not None}
         for one in plain:
             self._setup(one)
+        for one in self.found.values():
+            first = min([one.node.lineno, *(mark.lineno for mark in one.node.decorator_list)])
+            one.text = "\n".join(self._lines[first - 1 : one.node.end_lineno])
+
+    @property
+    def helping(self) -> str:
+        """The text of all functions that are no tests."""
+        return "\n".join(one.text for one in self.found.values() if not one.collected)
+
+    @property
+    def context(self) -> object:
+        """All that the functions of the module share, in a form that can be compared."""
+        values = {name: ast.dump(value) for name, value in self.constants.items()}
+        return self.path, self.aliases, self.imports, values, self.skips, self.lenient, self.planted
 
     def _collect(
         self, body: list[ast.stmt], owner: str, *, collected: bool, decorators: list[ast.expr], guards: list[str]
@@ -96,7 +118,8 @@ class Module:
     ) -> None:
         name = f"{owner}.{node.name}" if owner else node.name
         bases = [last(base) for base in node.bases]
-        self._parents[node.name] = bases
+        # `class T(other.T)`: the name of the base is that of the class, and another class all the same.
+        self._parents[node.name] = [f"{base} of {node.name}" if base == node.name else base for base in bases]
         runs = collected and (self._is_testcase(node.name, set()) or _pytest_class(node))
         off = any(
             isinstance(one, ast.Assign) and last(one.targets[0]) == "__test__" and not constant(one.value, Scope())

@@ -3,8 +3,10 @@
 import ast
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
+from functools import cached_property
 
+from proposer.outputs.suite import bodies
 from proposer.outputs.suite.assertions import Assertion
 from proposer.outputs.suite.collection import Found, Module
 from proposer.outputs.suite.expressions import Function, Scope, last, scope_of
@@ -21,133 +23,185 @@ from proposer.outputs.suite.marks import (
     used_fixtures,
 )  # fmt: skip
 from proposer.outputs.suite.statements import assertions_in
-from proposer.outputs.suite.truth import constant
 
-__all__ = ["Case", "Suite"]
+__all__ = ["Case", "Surroundings"]
 
 _ASYNC = frozenset({"asyncio", "anyio", "trio"})
 
 
 @dataclass(frozen=True, kw_only=True)
+class Surroundings:
+    """What all functions of one module share; equal contexts mean that equal texts say the same."""
+
+    module: Module
+    find: Callable[[ast.expr], Function | None]
+    fixtures: Mapping[str, ast.expr]
+    context: object
+
+    @cached_property
+    def called(self) -> set[str]:
+        """The names of all functions that are called."""
+        return self.module.called()
+
+    @cached_property
+    def sources(self) -> Mapping[str, str]:
+        """Where imported names come from."""
+        return {name: self.module.aliases.get(name, name) for name in self.module.imports}
+
+    @cached_property
+    def assigned(self) -> frozenset[str]:
+        """The names that the module gives a value."""
+        return frozenset(self.module.assigned())
+
+    @cached_property
+    def stand_ins(self) -> frozenset[str]:
+        """The fixtures of the module that give a mock."""
+        return frozenset(self.module.stand_ins())
+
+
 class Case:
-    """One function of a test file.
+    """One function of a test file. What it says is read when it is asked for: most functions do not change."""
 
-    `collected` tells whether it runs as a test, `skips` what keeps it from running or from counting, `sets` with how
-    many parameter sets it runs (None where that cannot be seen), `examples` how many hypothesis draws.
-    """
-
-    path: str
-    name: str
-    collected: bool
-    skips: frozenset[str]
-    sets: int | None
-    assertions: tuple[Assertion, ...]
-    calls: frozenset[str]
-    subjects: frozenset[str]
-    mocks: frozenset[str]
-    shadows: frozenset[str]
-    sources: Mapping[str, str] = field(hash=False)
-    requested: frozenset[str]
-    stand_ins: frozenset[str]
-    planted: frozenset[str]
-    examples: int | None
-    unhealthy: frozenset[str]
-    runs_async: bool
-    needs_async: bool
-    yields: bool
-    used: bool
-    tokens: Counter[str] = field(hash=False)
-    body: str = field(repr=False)
+    def __init__(self, around: Surroundings, found: Found) -> None:
+        self._around = around
+        self._found = found
+        self.path = around.module.path
+        self.name = found.name
+        self.collected = found.collected
 
     @property
     def where(self) -> tuple[str, str]:
         """Path and qualified name."""
         return self.path, self.name
 
+    def same_as(self, other: "Case") -> bool:
+        """Tell whether two functions cannot differ in anything: same text, same surroundings."""
+        mine, others = self._found, other._found  # noqa: SLF001 - the same class
+        return mine.identity == others.identity and self._around.context == other._around.context  # noqa: SLF001
 
-class Suite:
-    """All functions of the test files on one side of a change; `unreadable` names files that are no Python."""
+    @cached_property
+    def used(self) -> bool:
+        """Whether a function of the module calls it."""
+        return self._found.node.name in self._around.called
 
-    def __init__(self, texts: Mapping[str, str]) -> None:
-        self.unreadable: dict[str, str] = {}
-        self.cases: dict[tuple[str, str], Case] = {}
-        self.modules: dict[str, Module] = {}
-        for path, text in sorted(texts.items()):
-            try:
-                self.modules[path] = Module(path, ast.parse(text))
-            except (SyntaxError, ValueError) as error:
-                self.unreadable[path] = f"{type(error).__name__}: {error.args[0] if error.args else ''}"[:120]
-            except (RecursionError, MemoryError):
-                self.unreadable[path] = "it is nested too deeply"
-        helpers: dict[str, Function] = {}
-        fixtures: dict[str, ast.expr] = {}
-        for module in self.modules.values():
-            helpers |= module.helpers
-            fixtures |= module.fixtures
-        for path, module in self.modules.items():
-            try:
-                self.cases |= {case.where: case for case in self._cases(module, helpers, fixtures)}
-            except RecursionError:
-                self.unreadable[path] = "it is nested too deeply"
+    @cached_property
+    def skips(self) -> frozenset[str]:
+        """What keeps it from running, or from counting."""
+        return frozenset(_skips(self._around.module, self._found, set(self.requested)))
 
-    def _cases(
-        self, module: Module, helpers: Mapping[str, Function], fixtures: Mapping[str, ast.expr]
-    ) -> Iterator[Case]:
-        find, called = module.finder(helpers), module.called()
-        for one in module.found.values():
-            yield _case(module, one, find, fixtures, used=one.node.name in called)
+    @cached_property
+    def sets(self) -> int | None:
+        """With how many parameter sets it runs; None where that cannot be seen."""
+        outside, fixtures = Scope(given=self._around.module.constants), self._around.fixtures
+        numbers = [sets(mark, outside) for mark in self._tables]
+        numbers += [length(fixtures[name], outside) for name in sorted(self.requested & fixtures.keys())]
+        runs: int | None = 1
+        for number in numbers:
+            runs = None if number is None or runs is None else runs * number
+        return runs
 
+    @cached_property
+    def assertions(self) -> tuple[Assertion, ...]:
+        """What it asserts."""
+        return tuple(assertions_in(self._found.node, self._scope))
 
-def _case(
-    module: Module,
-    one: Found,
-    find: Callable[[ast.expr], Function | None],
-    fixtures: Mapping[str, ast.expr],
-    *,
-    used: bool,
-) -> Case:
-    """Read one function."""
-    node = one.node
-    scope = scope_of(node, module.constants)
-    outside = Scope(given=module.constants)
-    tables = [mark for mark in one.decorators if isinstance(mark, ast.Call) and is_table(mark)]
-    varied = {name.strip() for mark in tables for name in argument_names(mark)}
-    values = {last(part) for mark in tables for part in ast.walk(mark) if isinstance(part, ast.Name | ast.Attribute)}
-    scope = replace(scope, find=find, varied=frozenset(varied), values=frozenset(values), lenient=module.lenient)
-    wanted = {*scope.names, *used_fixtures(one.decorators)}
-    numbers = [sets(mark, outside) for mark in tables]
-    numbers += [length(fixtures[name], outside) for name in sorted(wanted & fixtures.keys())]
-    runs: int | None = 1
-    for number in numbers:
-        runs = None if number is None or runs is None else runs * number
-    body = _without_docstring(node.body)
-    inner = [part for statement in body for part in ast.walk(statement)]
-    drawn = any(last(mark) == "given" for mark in one.decorators)
-    awaits = any(last(mark) in _ASYNC for mark in one.decorators)
-    return Case(
-        path=module.path,
-        name=one.name,
-        collected=one.collected,
-        skips=frozenset(_skips(module, one, wanted)),
-        sets=runs,
-        assertions=tuple(assertions_in(node, scope)),
-        calls=frozenset(_live_calls(body)),
-        subjects=frozenset(_subjects(inner, module.imports)),
-        mocks=frozenset(mocked(one.decorators, inner)),
-        shadows=frozenset(module.assigned() | set(scope.names)),
-        sources={name: module.aliases.get(name, name) for name in module.imports},
-        requested=frozenset(wanted),
-        stand_ins=frozenset(module.stand_ins()),
-        planted=module.planted,
-        examples=examples(one.decorators) if drawn else None,
-        unhealthy=frozenset(unhealthy(one.decorators)),
-        runs_async=isinstance(node, ast.AsyncFunctionDef),
-        needs_async=isinstance(node, ast.AsyncFunctionDef) and not awaits,
-        yields=any(isinstance(part, ast.Yield | ast.YieldFrom) for part in _own(node)),
-        used=used,
-        tokens=Counter(_tokens(inner, scope.names)),
-        body="\n".join(ast.dump(statement) for statement in body),
-    )
+    @cached_property
+    def calls(self) -> frozenset[str]:
+        """The last names of what it calls before it leaves."""
+        return frozenset(bodies.live_calls(self._body))
+
+    @cached_property
+    def subjects(self) -> frozenset[str]:
+        """The imported functions that it calls."""
+        return frozenset(bodies.subjects(self._inner, self._around.module.imports))
+
+    @cached_property
+    def mocks(self) -> frozenset[str]:
+        """The last names of what it puts a stand-in in the place of."""
+        return frozenset(mocked(self._found.decorators, self._inner))
+
+    @cached_property
+    def shadows(self) -> frozenset[str]:
+        """The subjects that the function or its module gives another value."""
+        return (self._around.assigned | self._scope.names) & {*self.subjects, *self._words}
+
+    @property
+    def sources(self) -> Mapping[str, str]:
+        """Where imported names come from."""
+        return self._around.sources
+
+    @cached_property
+    def requested(self) -> frozenset[str]:
+        """The fixtures that it asks for, among other local names."""
+        return self._scope.names | set(used_fixtures(self._found.decorators))
+
+    @property
+    def stand_ins(self) -> frozenset[str]:
+        """The fixtures of the module that give a mock."""
+        return self._around.stand_ins
+
+    @property
+    def planted(self) -> frozenset[str]:
+        """The modules that its module replaces."""
+        return self._around.module.planted
+
+    @cached_property
+    def examples(self) -> int | None:
+        """How many examples hypothesis draws."""
+        drawn = any(last(mark) == "given" for mark in self._found.decorators)
+        return examples(self._found.decorators) if drawn else None
+
+    @cached_property
+    def unhealthy(self) -> frozenset[str]:
+        """The health checks of hypothesis that it suppresses."""
+        return frozenset(unhealthy(self._found.decorators))
+
+    @cached_property
+    def needs_async(self) -> bool:
+        """Whether it is a coroutine without a mark that says who awaits it."""
+        marked = any(last(mark) in _ASYNC for mark in self._found.decorators)
+        return isinstance(self._found.node, ast.AsyncFunctionDef) and not marked
+
+    @cached_property
+    def yields(self) -> bool:
+        """Whether it is a generator."""
+        return any(isinstance(part, ast.Yield | ast.YieldFrom) for part in bodies.own(self._found.node))
+
+    @cached_property
+    def tokens(self) -> Counter[str]:
+        """What its body is about."""
+        return Counter(bodies.tokens(self._inner, self._scope.names))
+
+    @cached_property
+    def body(self) -> str:
+        """Its body in a form that two equal ones share."""
+        return "\n".join(ast.dump(statement) for statement in self._body)
+
+    @cached_property
+    def _tables(self) -> list[ast.Call]:
+        return [mark for mark in self._found.decorators if isinstance(mark, ast.Call) and is_table(mark)]
+
+    @cached_property
+    def _scope(self) -> Scope:
+        module, tables = self._around.module, self._tables
+        names = {name.strip() for mark in tables for name in argument_names(mark)}
+        words = {last(part) for mark in tables for part in ast.walk(mark) if isinstance(part, ast.Name | ast.Attribute)}
+        scope = scope_of(self._found.node, module.constants)
+        return replace(
+            scope, find=self._around.find, varied=frozenset(names), values=frozenset(words), lenient=module.lenient
+        )
+
+    @cached_property
+    def _body(self) -> list[ast.stmt]:
+        return bodies.without_docstring(self._found.node.body)
+
+    @cached_property
+    def _inner(self) -> list[ast.AST]:
+        return [part for statement in self._body for part in ast.walk(statement)]
+
+    @cached_property
+    def _words(self) -> frozenset[str]:
+        return frozenset(part.id for part in self._inner if isinstance(part, ast.Name))
 
 
 def _skips(module: Module, one: Found, wanted: set[str]) -> Iterator[str]:
@@ -155,56 +209,3 @@ def _skips(module: Module, one: Found, wanted: set[str]) -> Iterator[str]:
         yield from skip_marks(mark, module.aliases, module.constants, module.helpers)
     yield from skip_calls(one.node, module.aliases)
     yield from module.skips_of(one, wanted)
-
-
-def _subjects(inner: list[ast.AST], imports: set[str]) -> Iterator[str]:
-    """Yield the names of imported functions that are called."""
-    for part in inner:
-        function = part.func if isinstance(part, ast.Call) else None
-        if isinstance(function, ast.Name) and function.id in imports:
-            yield function.id
-        elif isinstance(function, ast.Attribute) and last(function.value) in imports:
-            yield function.attr
-
-
-def _without_docstring(body: list[ast.stmt]) -> list[ast.stmt]:
-    first = body[0] if body else None
-    quoted = (
-        isinstance(first, ast.Expr) and isinstance(first.value, ast.Constant) and isinstance(first.value.value, str)
-    )
-    return body[1:] if quoted else body
-
-
-def _live_calls(body: list[ast.stmt]) -> Iterator[str]:
-    """Yield the names that are called before the function leaves."""
-    for statement in body:
-        if isinstance(statement, ast.Return | ast.Raise):
-            break
-        never = isinstance(statement, ast.If | ast.While) and constant(statement.test, Scope()) is False
-        for part in [] if never else ast.walk(statement):
-            if isinstance(part, ast.Call) and last(part.func):
-                yield last(part.func)
-
-
-def _own(node: Function) -> Iterator[ast.AST]:
-    """Yield the nodes of a function without those of functions inside it."""
-    left: list[ast.AST] = list(node.body)
-    while left:
-        part = left.pop()
-        yield part
-        if not isinstance(part, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda | ast.ClassDef):
-            left.extend(ast.iter_child_nodes(part))
-
-
-def _tokens(nodes: list[ast.AST], local: frozenset[str]) -> Iterator[str]:
-    """Yield what a body is about: names that are not its own variables, and constants."""
-    for node in nodes:
-        match node:
-            case ast.Name() if node.id not in local:
-                yield node.id
-            case ast.Attribute():
-                yield node.attr
-            case ast.Constant():
-                yield repr(node.value)[:60]
-            case _:
-                pass

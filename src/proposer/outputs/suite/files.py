@@ -1,0 +1,39 @@
+"""All test files on one side of a change, and the functions in them."""
+
+import ast
+from collections.abc import Mapping
+
+from proposer.outputs.suite.collection import Module
+from proposer.outputs.suite.expressions import Function  # noqa: TC001 - as everywhere else
+from proposer.outputs.suite.testcases import Case, Surroundings
+
+__all__ = ["Suite"]
+
+
+class Suite:
+    """The functions of test files by path and name; `unreadable` says why a file is no Python."""
+
+    def __init__(self, texts: Mapping[str, str]) -> None:
+        self.unreadable: dict[str, str] = {}
+        self.cases: dict[tuple[str, str], Case] = {}
+        modules: dict[str, Module] = {}
+        for path, text in sorted(texts.items()):
+            try:
+                modules[path] = Module(path, text, ast.parse(text))
+            except (SyntaxError, ValueError) as error:
+                self.unreadable[path] = f"{type(error).__name__}: {error.args[0] if error.args else ''}"[:120]
+            except (RecursionError, MemoryError):
+                self.unreadable[path] = "it is nested too deeply"
+        helpers: dict[str, Function] = {}
+        fixtures: dict[str, ast.expr] = {}
+        for module in modules.values():
+            helpers |= module.helpers
+            fixtures |= module.fixtures
+        shared = sorted(module.helping for module in modules.values())
+        for module in modules.values():
+            around = Surroundings(
+                module=module, find=module.finder(helpers), fixtures=fixtures, context=(module.context, shared)
+            )
+            for found in module.found.values():
+                case = Case(around, found)
+                self.cases[case.where] = case
