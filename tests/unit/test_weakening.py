@@ -86,7 +86,7 @@ def test_an_honest_change_of_a_test_is_let_through(wanted: str, before: str, aft
         ),
         (
             "def test_a(self):\n    for x in (1, 2):\n        self.assertEqual(total([x]), x)",
-            "def test_a(self):\n    for x in (1, 2):\n        with self.subTest(x):\n            self.assertEqual(total([x]), x)",
+            "def test_a(self):\n    for x in (1, 2):\n        with self.subTest(x):\n            self.assertEqual(total([x]), x)",  # noqa: E501 - one line of Python
         ),
     ],
     ids=["to pytest", "sides", "new name", "from truth", "none", "message", "subTest"],
