@@ -117,6 +117,22 @@ def docs(session: nox.Session) -> None:
 
 
 @nox.session
+def growth(session: nox.Session) -> None:
+    """Print how the time of each function that reads hostile text grows with the text: 1, 2, 4 and 8 MB."""
+    prepare(session, "test")
+    for script in sorted(Path("benchmarks").glob("growth*.py")):
+        session.run("python", str(script), *session.posargs)
+
+
+@nox.session
+def fuzz(session: nox.Session) -> None:
+    """Draw random examples for the parsers of hostile text; `-- N` says how many (default 2000)."""
+    prepare(session, "test")
+    for script in sorted(Path("tests/fuzz").glob("fuzz_*.py")):
+        session.run("python", str(script), *(session.posargs or ["2000"]))
+
+
+@nox.session
 def dist(session: nox.Session) -> None:
     """Build wheel and sdist twice, compare them byte for byte, and look into the wheel."""
     prepare(session, "dist", project=False)
