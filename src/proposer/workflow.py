@@ -41,7 +41,10 @@ _MAX_TEXT_BYTES = 4 * 1024 * 1024
 
 @dataclass(frozen=True, kw_only=True)
 class Replay:
-    """A run that is played again: its subject and texts as the record names them, its exchanges as a provider."""
+    """A run that is played again: its subject as the record names it, its exchanges as a provider.
+
+    `texts` holds (label, text) as they stand in its prompt, `untrusted` what its record says of them.
+    """
 
     subject: subjects.Recorded
     provider: providers.Provider
@@ -167,6 +170,7 @@ def _steps(  # noqa: PLR0915 - the steps, one after the other, on one screen
     chronicle.staged(stage, binary)
     # 4. Prompt.
     texts = [(name, text, _cleaned(text, redactor)) for name, text in raw]
+    labels = [name if again else cleaned.label(prompts.label_of(name)) for name, _, cleaned in texts]
     used = len(source) + sum(len(cleaned.text) for _, _, cleaned in texts) + _RESERVE
     diff = prompts.diff_of(
         workspace.git(),
@@ -178,7 +182,7 @@ def _steps(  # noqa: PLR0915 - the steps, one after the other, on one screen
     prompt = prompts.render(
         source,
         diff=diff,
-        texts=[(cleaned.label(prompts.label_of(name)), cleaned.text) for name, _, cleaned in texts],
+        texts=[(label, cleaned.text) for label, (_, _, cleaned) in zip(labels, texts, strict=True)],
         limit=settings.limits.prompt_characters,
         values={},
     )

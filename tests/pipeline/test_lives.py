@@ -174,4 +174,4 @@ def test_the_doctor_survives_what_it_is_called_for(lab: Lab, damage: str) -> Non
     assert isinstance(document, dict)
     assert done.returncode == document["exit"] == (0 if damage in ("no-home", "a-strange-login") else 2)
     assert "Traceback" not in done.stderr
-    assert not (lab.home / "missing").exists()
+    assert not (lab.home / "missing" / ".codex").exists()

@@ -35,21 +35,26 @@ def manifest_of(document: Document) -> Manifest:
 
 
 def texts_of(document: Document, prompt: str) -> tuple[tuple[str, str], ...]:
-    """Return (name, text) of each untrusted text of a run, found in its prompt by its digest.
+    """Return (label, text) of each untrusted text of a run, found in its prompt by its digest.
+
+    The label is what stands in the prompt: what was removed from a text cannot be told from what is left of it.
 
     Raises:
         UsageError: a text is not there as it was sent.
     """
     # By digest alone: the prompt does not show a name that a stranger could have made up.
-    fenced = {digests.of_bytes(found[3].encode(errors="surrogatepass")): found[3] for found in _FENCED.finditer(prompt)}
+    fenced = {
+        digests.of_bytes(found[3].encode(errors="surrogatepass")): (found[2], found[3])
+        for found in _FENCED.finditer(prompt)
+    }
     texts = []
     for entry in document.inputs.untrusted:
-        text = fenced.get(entry["cleaned_sha256"])
-        if text is None:
+        sent = fenced.get(entry["cleaned_sha256"])
+        if sent is None:
             raise UsageError(
                 f"the text {entry['name']} of run {document.run.id} is not in its prompt as it was sent",
                 f"record the run with --record FOLDER, then give the text again: "
                 f"inv codex.{document.run.name} --provider cassette:FOLDER --text FILE",
             )
-        texts.append((entry["name"], text))
+        texts.append(sent)
     return tuple(texts)
