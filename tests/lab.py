@@ -5,12 +5,17 @@ import os
 import shutil
 import subprocess
 import sys
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from proposer import locking, workflow
 from proposer.config import assets
+from proposer.relay.exchange import Reply
+from proposer.relay.script import Script
 from proposer.reports.summary import Summary
 
 CLEAN = {"answer": {"summary": "nothing to report", "verdict": "approve", "findings": []}}
@@ -117,6 +122,19 @@ class Lab:
         finally:
             os.close(reader)
             os.close(writer)
+
+    @staticmethod
+    def overhear(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+        """Return a list that gets each request as it is sent: records are redacted, and show nothing of what was."""
+        sent: list[str] = []
+        reply = Script.reply
+
+        def overheard(script: Script, body: bytes, headers: Mapping[str, str]) -> Reply:
+            sent.append(json.dumps(json.loads(body), ensure_ascii=False))
+            return reply(script, body, headers)
+
+        monkeypatch.setattr(Script, "reply", overheard)
+        return sent
 
     def record(self, summary: Summary) -> Path:
         return self.root / summary.record

@@ -19,10 +19,6 @@ def prompt_of(lab: Lab, summary: Any) -> str:
     return (lab.record(summary) / "prompt.md").read_text(encoding="utf-8")
 
 
-def everything(record: Path) -> str:
-    return "\n".join(path.read_text(encoding="utf-8", errors="replace") for path in record.iterdir())
-
-
 def test_a_change_does_not_choose_what_it_is_compared_with(lab: Lab) -> None:
     """Its settings name its own branch, a tag is called like the main line, and it is still seen as a whole."""
     trusted = lab.git("rev-parse", "main")
@@ -102,11 +98,9 @@ def test_records_are_not_written_where_a_change_could_have_led_them(lab: Lab, tm
         lab.write(".proposer/fingerprints/x", "20260101T000000Z-00000000")
         lab.git("add", "-f", ".proposer")
     before = lab.git("status", "--porcelain=v2", "-uall")
-    done = lab.inv("codex.review", "--base", "HEAD~1", "--head", "HEAD", "--provider", lab.script(CLEAN), "--json")
-    document = json.loads(done.stdout)
-    assert (done.returncode, document["schema"], document["exit"]) == (2, "proposer/error/v1", 2)
-    assert ".proposer" in document["message"]
-    assert ".proposer" in document["hint"]
+    with pytest.raises(UsageError, match=r"\.proposer") as caught:
+        lab.review(CLEAN)
+    assert ".proposer" in caught.value.hint
     assert list(outside.iterdir()) == []
     assert lab.git("status", "--porcelain=v2", "-uall") == before
 
@@ -121,16 +115,18 @@ def test_a_change_that_brings_records_asks_for_a_person(lab: Lab) -> None:
     assert (summary.outcome.label, summary.instruction_paths) == ("incomplete", (".proposer/ledger",))
 
 
-def test_a_secret_that_hidden_characters_hold_apart_is_masked_before_it_is_sent(lab: Lab) -> None:
+def test_a_secret_that_hidden_characters_hold_apart_is_masked_before_it_is_sent(
+    lab: Lab, monkeypatch: pytest.MonkeyPatch
+) -> None:
     text = lab.scratch / "body.txt"
     secret = "ghp_" + "0123456789abcdefghijABCDEFGHIJ012345"
     hidden = [secret[:9] + sign + secret[9:] for sign in ("\u200b", "\x1b[0m", "<!-- x -->", "\u00ad", "\u2060")]
     text.write_text("\n".join(["tokens:", *hidden]), encoding="utf-8")
+    sent = lab.overhear(monkeypatch)
     summary = lab.review(CLEAN, texts=(text,))
-    kept = everything(lab.record(summary))
-    assert "tokens:" in kept
-    assert secret[9:] not in kept
-    assert secret[9:30] not in kept
+    assert summary.outcome.label == "clean"
+    assert "tokens:" in sent[0]
+    assert secret[9:30] not in sent[0]
 
 
 def test_names_that_are_no_text_survive_a_whole_run(lab: Lab) -> None:
@@ -183,8 +179,8 @@ def test_what_a_model_says_is_shown_and_is_nothing_but_text(lab: Lab) -> None:
                      "invalid", id="nan"),
         pytest.param('{"summary": "a\\ud800b", "verdict": "approve", "findings": []}', "clean", id="half-a-character"),
         pytest.param('{\r\n"summary": "s",\r\n"verdict": "approve", "findings": []}', "clean", id="other-line-ends"),
-        pytest.param(json.dumps({"summary": "word " * 1_000_000, "verdict": "approve", "findings": []}),
-                     "clean", id="five-megabytes"),
+        pytest.param(json.dumps({"summary": "word " * 200_000, "verdict": "approve", "findings": []}),
+                     "clean", id="a-megabyte"),
     ],
 )  # fmt: skip
 def test_no_form_of_an_answer_breaks_a_run(lab: Lab, text: str, outcome: str) -> None:

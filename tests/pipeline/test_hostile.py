@@ -246,13 +246,14 @@ def test_no_process_of_the_model_outlives_the_run(lab: Lab) -> None:
     assert not lab.running(f"sleep\0{nap}\0")
 
 
-def test_secrets_in_untrusted_text_are_masked_before_they_are_sent(lab: Lab) -> None:
+def test_secrets_in_untrusted_text_are_masked_before_they_are_sent(lab: Lab, monkeypatch: pytest.MonkeyPatch) -> None:
+    overheard = lab.overhear(monkeypatch)
     text = lab.scratch / "body.txt"
     text.write_text(
         "token ghp_0123456789abcdefghijABCDEFGHIJ012345 <!-- hidden order --> card 4111 1111 1111 1111\u202e", "utf-8"
     )
     summary = lab.review(CLEAN, texts=(text,))
-    sent = json.dumps(lab.requests(summary))
+    sent = "".join(overheard)
     assert "ghp_0123456789" not in sent
     assert "hidden order" not in sent
     assert "4111 1111" not in sent

@@ -101,25 +101,14 @@ def test_a_partial_clone_says_what_brings_the_rest_and_asks_nobody_for_it(lab: L
     assert "missing" in caught.value.message or "failed" in caught.value.message
 
 
-@pytest.mark.parametrize(
-    ("kind", "words"),
-    [("bare", "no working tree"), ("core.bare", "git config core.bare false"), ("elsewhere", "is elsewhere")],
-)
-def test_a_repository_without_a_working_tree_here_is_refused(lab: Lab, tmp_path: Path, kind: str, words: str) -> None:
-    place = lab.root
-    if kind == "bare":
-        place = tmp_path / "bare.git"
-        lab.git("clone", "-q", "--bare", str(lab.root), str(place))
-        shutil.copyfile(lab.root / "tasks.py", place / "tasks.py")
-    elif kind == "core.bare":
-        lab.git("config", "core.bare", "true")
-    else:
-        (tmp_path / "elsewhere").mkdir()
-        lab.git("config", "core.worktree", str(tmp_path / "elsewhere"))
+def test_a_repository_without_a_working_tree_is_refused(lab: Lab, tmp_path: Path) -> None:
+    place = tmp_path / "bare.git"
+    lab.git("clone", "-q", "--bare", str(lab.root), str(place))
+    shutil.copyfile(lab.root / "tasks.py", place / "tasks.py")
     done = lab.inv("codex.review", "--provider", lab.script(CLEAN), "--json", cwd=place)
     document = json.loads(done.stdout)
     assert done.returncode == document["exit"] == 2
-    assert words in document["message"] + document["hint"]
+    assert "no working tree" in document["message"]
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="left out: only root may give a folder to somebody else")
@@ -134,16 +123,3 @@ def test_a_repository_of_somebody_else_needs_the_users_word(lab: Lab) -> None:
         env={"PATH": os.environ["PATH"], "HOME": str(lab.home)},
     )  # fmt: skip
     assert json.loads(lab.inv(*options).stdout)["outcome"] == "clean"
-
-
-@pytest.mark.sandbox
-def test_line_ends_that_the_base_would_convert_are_no_violation(lab: Lab) -> None:
-    lab.write("dos.txt", b"one\r\ntwo\r\n")
-    lab.commit("as it is")
-    lab.write(".gitattributes", "*.txt text\n")
-    lab.git("add", ".gitattributes")
-    lab.git("commit", "-q", "-m", "attributes")
-    lab.write("code.py", "x = 1\n")
-    lab.git("add", "code.py")
-    lab.git("commit", "-q", "-m", "change")
-    assert lab.review({"shell": "touch -c dos.txt; cat dos.txt"}, CLEAN).outcome.label == "clean"
