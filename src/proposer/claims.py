@@ -69,9 +69,12 @@ def remove(folder: Path) -> None:
     """Remove a folder, also one in which a model made places that their owner cannot enter."""
     shutil.rmtree(folder, ignore_errors=True)
     if folder.is_dir():
-        for place, _, _ in os.walk(folder):
-            with contextlib.suppress(OSError):
-                Path(place).chmod(0o700)
+        folder.chmod(0o700)
+        for place, names, _ in os.walk(folder):
+            for path in (Path(place) / name for name in names):
+                if not path.is_symlink():  # a link may lead out of here
+                    with contextlib.suppress(OSError):
+                        path.chmod(0o700)
         shutil.rmtree(folder, ignore_errors=True)
 
 

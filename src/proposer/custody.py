@@ -54,10 +54,10 @@ def show(folder: Path, run: str) -> Result:
     """Return the provenance of a run as its record tells it, unverified.
 
     Raises:
-        UsageError: there is no such run.
+        UsageError: there is no such run, or the records could come from anybody.
         RefusedError: the record cannot be read.
     """
-    store = record.Store(git.root_of(folder))
+    store = _store(folder)
     place = store.find(run)
     return Result(run=place.name, verified=None, provenance=store.document(place).model_dump(mode="json"))
 
@@ -66,9 +66,9 @@ def verify(folder: Path, run: str) -> Result:
     """Check a record down to the ledger.
 
     Raises:
-        UsageError: there is no such run.
+        UsageError: there is no such run, or the records could come from anybody.
     """
-    store = record.Store(git.root_of(folder))
+    store = _store(folder)
     place = store.find(run)
     try:
         problems = tuple(store.problems(place))
@@ -76,6 +76,13 @@ def verify(folder: Path, run: str) -> Result:
     except RefusedError as error:
         problems, document = (error.message,), {}
     return Result(run=place.name, verified=not problems, problems=problems, provenance=document)
+
+
+def _store(folder: Path) -> record.Store:
+    """Return the records of a repository; those that a commit brought along vouch for nothing."""
+    store = record.Store(git.root_of(folder))
+    store.check()
+    return store
 
 
 def _plain(value: Any) -> str:

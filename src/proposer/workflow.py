@@ -97,6 +97,7 @@ def execute(
     root = root_of(folder)
     store = records.Store(root)
     store.check()
+    store.check_ledger()
     redactor = Redactor(_secrets(environment))
     chronicle = Chronicle(store=store, workflow=request.workflow, origin=origin, unlocked=request.unlocked)
     with interruptible(), workspaces.opened(root) as workspace:

@@ -129,6 +129,13 @@ def test_a_secret_that_hidden_characters_hold_apart_is_masked_before_it_is_sent(
     assert secret[9:30] not in sent[0]
 
 
+def test_a_text_without_end_is_cut_and_a_folder_is_none(lab: Lab) -> None:
+    assert lab.review(CLEAN, texts=(Path("/dev/zero"),)).outcome.label == "clean"
+    for place in (lab.scratch, lab.scratch / "missing"):
+        with pytest.raises(UsageError, match="--text"):
+            lab.review(CLEAN, texts=(place,))
+
+
 def test_names_that_are_no_text_survive_a_whole_run(lab: Lab) -> None:
     name = "caf\udce9 \udcff.py"
     lab.write(name, b"paid = 1 # caf\xe9\n")

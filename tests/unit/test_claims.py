@@ -55,9 +55,14 @@ def test_a_folder_that_never_got_its_name_is_swept_only_when_it_is_old(tmp_path:
     assert claims.sweep(tmp_path, "run-") == [old]
 
 
-def test_a_folder_whose_owner_may_not_enter_it_is_removed(tmp_path: Path) -> None:
+def test_a_folder_whose_owner_may_not_enter_it_is_removed_and_nothing_outside_is_touched(tmp_path: Path) -> None:
+    outside = tmp_path / "outside"
+    outside.mkdir(mode=0o755)
     folder = tmp_path / "run-x"
-    (folder / "shut" / "in").mkdir(parents=True)
+    (folder / "shut" / "in" / "deep").mkdir(parents=True)
+    (folder / "link").symlink_to(outside)
+    (folder / "shut" / "in").chmod(0)
     (folder / "shut").chmod(0)
     claims.remove(folder)
     assert not folder.exists()
+    assert outside.stat().st_mode & 0o777 == 0o755

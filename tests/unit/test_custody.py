@@ -42,3 +42,11 @@ def test_a_run_that_is_not_there_is_a_usage_error(repo: Lab) -> None:
     for use in (custody.show, custody.verify):
         with pytest.raises(UsageError, match="there is no run 'x'"):
             use(repo.root, "x")
+
+
+def test_records_that_a_commit_brought_along_vouch_for_nothing(repo: Lab) -> None:
+    repo.write(".proposer/ledger", "x")
+    repo.git("add", "-f", ".proposer")
+    for use in (custody.show, custody.verify):
+        with pytest.raises(UsageError, match="is tracked by git"):
+            use(repo.root, "x")

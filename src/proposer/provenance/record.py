@@ -88,7 +88,7 @@ class Store:
         """Refuse a `.proposer` that a change could have brought: a link, a file, or one that git tracks.
 
         Raises:
-            UsageError: it cannot be trusted to be this library's own folder, or its ledger is damaged.
+            UsageError: it cannot be trusted to be this library's own folder.
         """
         for path in (self.folder, self.runs, self.folder / _INDEX):
             if path.is_symlink() or (path.exists() and not path.is_dir()):
@@ -97,6 +97,13 @@ class Store:
         if Git(cwd=self.root)("ls-files", "-z", "--", f":(top,icase){FOLDER}"):
             raise UsageError(f"{FOLDER} is tracked by git, so records in it could come from anybody",
                              f"run: git rm -r -q --cached {FOLDER}, and commit that")  # fmt: skip
+
+    def check_ledger(self) -> None:
+        """Refuse a ledger that takes no further line, before anything is paid for.
+
+        Raises:
+            UsageError: its last line is damaged, or it is not a regular file.
+        """
         try:
             self.ledger.tail()
         except RefusedError as error:

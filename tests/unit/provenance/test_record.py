@@ -202,7 +202,7 @@ def test_a_linked_ledger_and_a_linked_ignore_file_are_not_written_through(store:
     assert list(place.iterdir()) == []
     store.ledger.path.symlink_to(place / "ledger")
     with pytest.raises(UsageError, match="ledger"):
-        store.check()
+        store.check_ledger()
     assert list(place.iterdir()) == []
 
 
