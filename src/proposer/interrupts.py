@@ -35,7 +35,7 @@ def interruptible() -> Iterator[None]:
 
 @contextlib.contextmanager
 def shielded(*, forget: bool = False) -> Iterator[None]:
-    """Put interrupts off until the block is through.
+    """Put interrupts off until the block is through; of blocks inside of each other, until the outermost one is.
 
     Args:
         forget: an interrupt that came meanwhile came too late and counts for nothing.
@@ -43,12 +43,26 @@ def shielded(*, forget: bool = False) -> Iterator[None]:
     Raises:
         KeyboardInterrupt: at the end of the block, where an interrupt came meanwhile.
     """
-    late: list[int] = []
-    before = {number: signal.signal(number, lambda number, _: late.append(number)) for number in _heeded()}
+    heeded = _heeded()
+    if not heeded or any(isinstance(signal.getsignal(number), _Later) for number in heeded):
+        yield
+        return
+    later = _Later()
+    before = {number: signal.signal(number, later) for number in heeded}
     try:
         yield
     finally:
         for number, handler in before.items():
             signal.signal(number, handler or signal.SIG_DFL)
-    if late and not forget:
+    if later.came and not forget:
         raise KeyboardInterrupt
+
+
+class _Later:
+    """A handler that only remembers."""
+
+    def __init__(self) -> None:
+        self.came = False
+
+    def __call__(self, number: int, frame: FrameType | None) -> None:  # noqa: ARG002 - the signature of a handler
+        self.came = True

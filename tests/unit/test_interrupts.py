@@ -49,6 +49,25 @@ print(told(block))
 """,
         "tidy interrupted",
     ),
+    "an-interrupt-waits-for-the-outermost-shield": (
+        """
+def block():
+    with shielded():
+        with shielded(): send(signal.SIGINT)
+        print("tidy", end=" ")
+print(told(block))
+""",
+        "tidy interrupted",
+    ),
+    "a-shield-inside-of-another-one-forgets-nothing-for-it": (
+        """
+def block():
+    with shielded():
+        with shielded(forget=True): send(signal.SIGINT)
+print(told(block))
+""",
+        "interrupted",
+    ),
     "an-interrupt-that-comes-too-late-is-forgotten": (
         """
 def block():
