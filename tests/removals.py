@@ -20,7 +20,7 @@ import tomli_w
 
 from proposer import chronicle, descendants, process, workflow
 from proposer.git import Git
-from proposer.inputs import prompt, stage
+from proposer.inputs import prompt, stage, untrusted
 from proposer.invocation import command, home, sandbox, session
 from proposer.outputs import verdict
 from proposer.outputs.redact import Redactor
@@ -146,6 +146,7 @@ def plain_harvest(patch: Patch) -> None:
         return []
 
     patch.setattr(stage.Stage, "harvest", harvest)
+    no_proposal_gate(patch)
 
 
 def limits(patch: Patch, **values: float) -> None:
@@ -167,6 +168,7 @@ def relay_limits(patch: Patch, **values: int) -> None:
 def no_file_limit(patch: Patch) -> None:
     limits(patch, file_bytes=1 << 40)
     patch.setattr(stage.Stage, "harvest", lambda *_, **__: [])
+    no_proposal_gate(patch)
 
 
 def long_steps(patch: Patch) -> None:
@@ -210,6 +212,10 @@ def lenient_answers(patch: Patch) -> None:
 
 def no_world_gate(patch: Patch) -> None:
     patch.setattr(verdict, "_world", lambda *_: ())
+
+
+def no_proposal_gate(patch: Patch) -> None:
+    patch.setattr(workflow.patches, "proposed", lambda *_: None)
 
 
 def quotes_are_believed(patch: Patch) -> None:
@@ -280,7 +286,7 @@ def nothing_is_revealed(patch: Patch) -> None:
 
 
 def nothing_is_cleaned(patch: Patch) -> None:
-    patch.setattr(workflow.untrusted, "clean", str)
+    patch.setattr(workflow.untrusted, "examine", lambda text: untrusted.Cleaned(text=text, removed=()))
 
 
 SANDBOX = Removal("the permission profile of the sandbox", no_sandbox)
@@ -289,6 +295,8 @@ RULES = Removal("the rules of the base", no_rules)
 ANSWERS = Removal("the validation of the answer", lenient_answers)
 INSTRUCTIONS = Removal("the base's instructions in the stage, and the distrust of it", change_instructs)
 MARKDOWN = Removal("the sanitiser of published Markdown", raw_markdown)
+
+PROPOSALS = Removal("the gate over proposals", no_proposal_gate)
 
 REMOVALS: dict[str, Removal] = {
     "ambient-codex-home": Removal("the private CODEX_HOME", no_private_codex_home),
@@ -351,6 +359,14 @@ REMOVALS: dict[str, Removal] = {
     "poison-quoted-name": INSTRUCTIONS,
     "poison-skill": INSTRUCTIONS,
     "poison-text": Removal("the cleaning of untrusted text", nothing_is_cleaned),
+    "proposal-instructions": PROPOSALS,
+    "proposal-lock-files": PROPOSALS,
+    "proposal-secret": PROPOSALS,
+    "proposal-submodule": PROPOSALS,
+    "proposal-symlink": PROPOSALS,
+    "proposal-too-large": PROPOSALS,
+    "proposal-weaker-tests": PROPOSALS,
+    "proposal-workflow-file": PROPOSALS,
     "rewrite-configuration": SANDBOX,
     "rules-table": RULES,
     "secret-in-answer": Removal("the redactor", no_redactor),
