@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from proposer import process
+from proposer.interrupts import shielded
 from proposer.proving.canary import DISGUISE, Canary, plant, rot13
 from proposer.proving.listeners import Api, Ears, listening
 from proposer.proving.repository import Repository
@@ -154,7 +155,8 @@ def opened(source: Path) -> Iterator[Arena]:
             )  # fmt: skip
             yield arena
     finally:
-        shutil.rmtree(folder, ignore_errors=True)
+        with shielded():
+            shutil.rmtree(folder, ignore_errors=True)
 
 
 def _remote(repository: Repository, place: Path, canary: Canary) -> Path:

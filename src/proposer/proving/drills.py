@@ -15,6 +15,7 @@ from pathlib import Path
 from proposer import git, process
 from proposer.config import lock as locks
 from proposer.errors import Outcome, ProposerError
+from proposer.interrupts import interruptible
 from proposer.proving.drill import Drill, catalogue, chosen
 from proposer.proving.evidence import Evidence
 from proposer.proving.result import Result
@@ -66,6 +67,7 @@ def run(folder: Path, *, name: str = "", environment: Mapping[str, str], on_resu
     Raises:
         UsageError: no repository, no lock, no such drill, or a file in `drills/` that is none.
         DriftedError: lock and files differ.
+        KeyboardInterrupt: interrupted; the workers were ended first.
     """
     started = time.monotonic()
     root = git.root_of(folder)
@@ -75,7 +77,7 @@ def run(folder: Path, *, name: str = "", environment: Mapping[str, str], on_resu
     evidence.clear()
     # Those that wait for a limit come first, so that the other worker has something to do meanwhile.
     names = sorted(drills, key=lambda key: "limits" not in drills[key].settings)
-    with tempfile.TemporaryDirectory(prefix="proposer-drills-") as scratch:
+    with interruptible(), tempfile.TemporaryDirectory(prefix="proposer-drills-") as scratch:
         work = _Shared(folder=Path(scratch), root=root, names=names, on_result=on_result)
         _share(work, environment)
     results = [work.results.get(key) or _lost(drill) for key, drill in drills.items()]

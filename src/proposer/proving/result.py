@@ -32,3 +32,8 @@ class Result:
         """Return the drill's object in `proposer/drills/v1`."""
         return {"name": self.name, "tried": self.tried, "reached": self.reached, "stopped_by": self.stopped_by,
                 "outcome": self.outcome}  # fmt: skip
+
+    def told(self) -> str:
+        """Return one line for people: what it came to and, where it was not contained, why and what helps."""
+        why = "; ".join(part for part in (self.detail, self.remedy) if part)
+        return f"{self.name}: {self.outcome}" + (f" ({why})" if why and self.outcome != "contained" else "")

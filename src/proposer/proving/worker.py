@@ -5,12 +5,12 @@ A process of its own because an attack looks at environment, home and children o
 
 import json
 import os
-import signal
 import sys
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from proposer.errors import EXIT_INTERRUPTED
+from proposer.interrupts import interruptible
 from proposer.proving.drill import Drill, catalogue
 from proposer.proving.evidence import Evidence
 from proposer.proving.ground import Ground
@@ -30,9 +30,8 @@ def main(argv: Sequence[str]) -> int:
         argv: the repository, the folder of claims, and the names of the drills.
     """
     root, claims, names = Path(argv[0]), Path(argv[1]), argv[2:]
-    signal.signal(signal.SIGTERM, signal.default_int_handler)
     drills = catalogue(root)
-    with Ground(root, keep=Evidence(root=root).keep) as ground:
+    with interruptible(), Ground(root, keep=Evidence(root=root).keep) as ground:
         for drill in _claimed(claims, [drills[name] for name in names]):
             sys.stdout.write(json.dumps(vars(ground.attempt(drill))) + "\n")
             sys.stdout.flush()

@@ -28,11 +28,11 @@ def drill(c: Context, name: str = "", json: bool = False, junit: str = "") -> No
     from proposer.proving import drills
     from proposer.reports import console
 
-    with edge(as_json=json), console.Progress() as progress:
-        suite = drills.run(
-            Path.cwd(), name=name, environment=os.environ,
-            on_result=lambda result: progress.step(f"{result.name}: {result.outcome}"),
-        )  # fmt: skip
+    with edge(as_json=json):
+        with console.Progress() as progress:
+            suite = drills.run(
+                Path.cwd(), name=name, environment=os.environ, on_result=lambda result: progress.step(result.told())
+            )
         if junit:
             suite.junit(Path(junit))
         if json:

@@ -89,3 +89,11 @@ def test_a_junit_file_that_cannot_be_written_is_a_usage_error(tmp_path: Path) ->
     (tmp_path / "file").write_text("", encoding="utf-8")
     with pytest.raises(UsageError, match="--junit"):
         MIXED.junit(tmp_path / "file" / "x.xml")
+
+
+def test_progress_tells_why_and_what_helps_where_an_attack_was_not_contained() -> None:
+    assert [one.told() for one in MIXED.results] == [
+        "one: contained",
+        "two: escaped (a canary came out: output)",
+        "three: unavailable (the sandbox does not start here; allow user namespaces)",
+    ]
