@@ -435,6 +435,7 @@ def test_ambient_settings_have_no_effect(lab: Lab) -> None:
     assert (other["outcome"], other["fingerprint"]) == (plain["outcome"], plain["fingerprint"])
 
 
+@pytest.mark.sandbox
 @pytest.mark.linux
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM], ids=["ctrl-c", "cancelled-job"])
 def test_an_interrupted_run_keeps_its_record_and_leaves_no_process(lab: Lab, number: signal.Signals) -> None:

@@ -218,6 +218,7 @@ def test_a_blocking_finding_outranks_the_touched_instruction_path(lab: Lab) -> N
     assert lab.review(says("comment", finding)).outcome.label == "blocked"
 
 
+@pytest.mark.sandbox
 def test_a_rule_of_the_base_is_enforced(lab: Lab) -> None:
     summary = lab.review({"shell": "git push origin main"}, CLEAN)
     assert "A person pushes" in lab.outputs(summary)

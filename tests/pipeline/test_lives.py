@@ -68,6 +68,7 @@ def test_an_interrupt_in_any_phase_keeps_the_record_and_leaves_nothing_else(
         assert custody.verify(lab.root, run).verified
 
 
+@pytest.mark.sandbox
 @pytest.mark.linux
 def test_what_a_killed_run_leaves_is_gone_after_the_next_one(lab: Lab) -> None:
     nap = f"91.{os.getpid()}"

@@ -111,10 +111,12 @@ def test_a_repository_without_a_working_tree_is_refused(lab: Lab, tmp_path: Path
     assert "no working tree" in document["message"]
 
 
-@pytest.mark.skipif(os.geteuid() != 0, reason="left out: only root may give a folder to somebody else")
 def test_a_repository_of_somebody_else_needs_the_users_word(lab: Lab) -> None:
     for place in (lab.root, lab.root / ".git"):
-        os.chown(place, 12345, 12345)
+        try:
+            os.chown(place, 12345, 12345)
+        except OSError:  # an ordinary user, or the root of a user namespace that maps nobody else
+            pytest.skip("left out: a folder can be given to nobody else here")
     options = ("codex.review", "--base", "HEAD~1", "--head", "HEAD", "--provider", lab.script(CLEAN), "--json")
     refused = json.loads(lab.inv(*options).stdout)
     assert (refused["exit"], "safe.directory" in refused["hint"]) == (2, True)
