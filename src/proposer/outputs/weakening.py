@@ -19,7 +19,6 @@ _ALIKE = 0.62
 _PAIRS = 250_000
 """Comparisons of bodies that are made at most; beyond it a test counts as removed."""
 _FAKE = re.compile(r"(?i)fake|mock|stub|dummy|conftest|double")
-_CONDITIONAL = ("skipif", "skipunless", "importorskip")
 
 
 def weakenings(before: Mapping[str, str], after: Mapping[str, str], *, tracked: Collection[str] = ()) -> list[Reason]:
@@ -62,7 +61,7 @@ def _tests(before: Mapping[str, str], after: Mapping[str, str]) -> Iterator[Reas
     for case in new.cases.values():
         if case.where not in kept:
             balance.add(case)
-            yield from (_skipped(case, one) for one in sorted(case.skips) if case.collected and not _conditional(one))
+            yield from (_skipped(case, one) for one in sorted(case.skipped) if case.collected)
     yield from balance.settle()
     for case in old.cases.values():
         yield from _gone(case, pairs.get(case.where), new, balance)
@@ -183,7 +182,3 @@ def _is_fake(source: str) -> bool:
 
 def _skipped(case: Case, how: str) -> Reason:
     return Reason("test-skipped", case.path, f"{case.name}: {how}")
-
-
-def _conditional(how: str) -> bool:
-    return how.startswith("if ") or any(word in how.casefold() for word in _CONDITIONAL)

@@ -78,7 +78,8 @@ class Claims:
         if name in _RAISES:
             yield self._raising(node, name, place)
         elif name == "fail":
-            yield self.plain(node, place, rank=Rank.EQUAL, kind="call")
+            # It stands under some condition, which any other way to say it may replace.
+            yield replace(self.plain(node, place, rank=Rank.RELATION, kind="call"), words=frozenset(), conditional=True)
         elif name.startswith("assert") and name[6:] in _UNITTEST and len(node.args) > 1:
             rank = Rank.UNORDERED if name == "assertCountEqual" else Rank.EQUAL
             yield self.comparison(node.args[0], _UNITTEST[name[6:]](), node.args[1], place, cap=rank, call=node)

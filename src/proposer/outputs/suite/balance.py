@@ -135,7 +135,11 @@ def _match(gone: list[_Row], come: list[_Row], key: Callable[[Assertion], str]) 
 
 def _edit(gone: list[_Row], come: list[_Row]) -> None:
     """Let what is left stand for one another in order, where both speak of something in common."""
+    fresh = [other.assertion for other in come if other.times > 0][:_LOOKED_AT]
     for row in gone:
+        # A call of `fail` says that something did not happen; what says so directly may say more besides.
+        if _is_fail(row.assertion) and any(not _weaker(row.assertion, other) for other in fresh):
+            row.times = 0
         others = [other for other in come if other.times > 0][:_LOOKED_AT] if row.times > 0 else []
         for other in others:
             old, new = row.assertion, other.assertion
@@ -145,6 +149,10 @@ def _edit(gone: list[_Row], come: list[_Row]) -> None:
                 _pay(row, other)
 
 
+def _is_fail(one: Assertion) -> bool:
+    return one.kind == "call" and one.conditional and not one.words
+
+
 def _weaker(old: Assertion, new: Assertion) -> bool:
     """Tell whether the new assertion holds in cases in which the old one fails, as far as their kinds say."""
     unsure = new.conditional and not old.conditional
@@ -152,8 +160,9 @@ def _weaker(old: Assertion, new: Assertion) -> bool:
     if unsure or unawaited or new.rank == Rank.VACUOUS:
         return True
     if "raises" in (old.kind, new.kind):
-        other = bool(old.words) and not old.words & new.words
-        return old.kind != new.kind or other or _wider(old, new)
+        if old.kind != new.kind:
+            return new.kind != "raises" or new.match in _ANYTHING
+        return _wider(old, new) or (bool(old.words) and not old.words & new.words)
     if old.subject == new.subject:
         return _looser(old, new)
     measured = any(new.subject.startswith(f"Call({name},") for name in _MEASURES) and old.subject in new.subject

@@ -162,11 +162,11 @@ class Module:
         for node in body:
             if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
                 continue
-            yield from skip_calls(node, self.aliases)
+            yield from (f"around it, {one}" for one in skip_calls(node, self.aliases))
 
     def _setup(self, one: Found) -> None:
         """Let a set-up that skips skip whatever it sets up."""
-        found = list(skip_calls(one.node, self.aliases))
+        found = [f"in {one.node.name}, {how}" for how in skip_calls(one.node, self.aliases)]
         if not found:
             return
         everywhere = any(

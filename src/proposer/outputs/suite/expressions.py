@@ -68,6 +68,9 @@ class Scope:
         for part in ast.walk(node):
             if isinstance(part, ast.Name):
                 found.add(part.id)
+                helper = self.find(part) if depth < 1 else None
+                if helper is not None:
+                    found |= {last(inner) for inner in ast.walk(helper) if isinstance(inner, ast.Name | ast.Attribute)}
                 if depth < 2 and part.id in self.given:  # noqa: PLR2004 - x = f(y); z = x.total
                     found |= self.once(part.id, ("words", depth), lambda one: self.words(one, depth + 1))
             elif isinstance(part, ast.Attribute):

@@ -30,7 +30,7 @@ def skip_calls(node: ast.AST, aliases: Mapping[str, str]) -> Iterator[str]:
         elif isinstance(part, ast.Raise):
             name = last(part.exc)
             if name in ("SkipTest", "Skipped", "XFailed") or (name == "Exception" and "skip" in dotted(part.exc)):
-                yield ast.unparse(part)[:100]
+                yield f"raise {dotted(part.exc)}"
 
 
 def skip_marks(

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from proposer.outputs.suite.assertions import Assertion, Claims, Place
+from proposer.outputs.suite.comparisons import Rank
 from proposer.outputs.suite.expressions import Function, Scope, last
 from proposer.outputs.suite.iterables import items
 from proposer.outputs.suite.truth import constant
@@ -76,8 +77,10 @@ class _Reader:
                 swallowed = any(map(_catches, node.handlers)) or any(map(_ends, node.finalbody))
                 inner = replace(place, lost=place.lost or ("its failure is caught" if swallowed else ""))
                 yield from self.block(node.body, inner)
+                words = frozenset[str]().union(*map(self.scope.words, node.body))
                 for handler in node.handlers:
-                    yield from self.block(handler.body, place)
+                    # What is said of an exception is said of what raises it.
+                    yield from (replace(row, words=row.words | words) for row in self.block(handler.body, place))
                 yield from self.block(node.orelse, place)
                 yield from self.block(node.finalbody, place)
             case ast.Match():
@@ -100,7 +103,7 @@ class _Reader:
             return
         first = list(self.block(node.body, place))
         second = list(self.block(node.orelse, place))
-        sure = bool(first) and bool(second)
+        sure = all(any(row.rank > Rank.VACUOUS and not row.lost for row in rows) for rows in (first, second))
         for row in (*first, *second):
             yield row if sure else replace(row, conditional=True)
 

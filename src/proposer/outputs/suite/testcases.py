@@ -26,6 +26,7 @@ from proposer.outputs.suite.statements import assertions_in
 
 __all__ = ["Case", "Surroundings"]
 
+_CONDITIONS = ("skipif", "skip_if", "unless", "importorskip")
 _ASYNC = frozenset({"asyncio", "anyio", "trio"})
 
 
@@ -88,6 +89,16 @@ class Case:
     def skips(self) -> frozenset[str]:
         """What keeps it from running, or from counting."""
         return frozenset(_skips(self._around.module, self._found, set(self.requested)))
+
+    @cached_property
+    def skipped(self) -> frozenset[str]:
+        """What it says itself that keeps it from running, under no condition."""
+        module, node = self._around.module, self._found.node
+        marks = (how for mark in node.decorator_list
+                 for how in skip_marks(mark, module.aliases, module.constants, module.helpers))  # fmt: skip
+        plain = [one for one in node.body if isinstance(one, ast.Expr | ast.Raise)]
+        calls = (how for one in plain for how in skip_calls(one, module.aliases))
+        return frozenset(calls) | {how for how in marks if not any(word in how.casefold() for word in _CONDITIONS)}
 
     @cached_property
     def sets(self) -> int | None:
