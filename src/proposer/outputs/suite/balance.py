@@ -73,12 +73,11 @@ class Balance:
     def covers(self, old: Case) -> bool:
         """Tell whether all that a function asserted came in elsewhere; it is taken out then."""
         rows = _rows(old, old.sets or 1)
-        kept = {id(row): row.times for stock in self._stock.values() for row in stock}
-        if rows and all(self._take(row) for row in rows):
+        paid: list[tuple[_Row, int]] = []
+        if rows and all(self._take(row, paid) for row in rows):
             return True
-        for stock in self._stock.values():
-            for row in stock:
-                row.times = kept[id(row)]
+        for row, times in paid:
+            row.times += times
         return False
 
     def lost(self, old: Case) -> Iterator[Reason]:
@@ -91,7 +90,7 @@ class Balance:
         for row in rows:
             self._stock.setdefault(row.assertion.subject, []).append(row)
 
-    def _take(self, row: _Row) -> bool:
+    def _take(self, row: _Row, paid: list[tuple[_Row, int]] | None = None) -> bool:
         old = row.assertion
         for other in self._stock.get(old.subject, []):
             if row.times <= 0:
@@ -99,7 +98,9 @@ class Balance:
             new = other.assertion
             related = old.subject not in ("_", "raises") or not old.words or bool(old.words & new.words)
             if other.times > 0 and related and not _weaker(old, new):
-                _pay(row, other)
+                times = _pay(row, other)
+                if paid is not None:
+                    paid.append((other, times))
         return row.times <= 0
 
 
@@ -116,10 +117,11 @@ def _renamed(rows: list[_Row], old: Case, new: Case) -> list[_Row]:
     ]
 
 
-def _pay(row: _Row, other: _Row) -> None:
+def _pay(row: _Row, other: _Row) -> int:
     times = min(row.times, other.times)
     row.times -= times
     other.times -= times
+    return times
 
 
 def _match(gone: list[_Row], come: list[_Row], key: Callable[[Assertion], str]) -> None:

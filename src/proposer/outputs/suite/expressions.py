@@ -3,15 +3,17 @@
 import ast
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from itertools import islice
 from typing import TypeVar, cast
 
-__all__ = ["Function", "Scope", "dotted", "last", "pure", "scope_of"]
+__all__ = ["Budget", "Function", "Scope", "TooMuchError", "dotted", "last", "pure", "scope_of"]
 
 Function = ast.FunctionDef | ast.AsyncFunctionDef
 T = TypeVar("T")
 _DISPLAYS = (ast.List, ast.Dict, ast.Set, ast.ListComp, ast.DictComp, ast.SetComp)
 _DEPTH = 3
 _WIDTH = 400
+_SOME = 500
 _MOST = 20_000
 _BUILTINS = frozenset(
     {"int", "str", "float", "bool", "bytes", "len", "sum", "min", "max", "abs", "round", "list", "tuple", "dict", "set",
@@ -19,6 +21,27 @@ _BUILTINS = frozenset(
 )  # fmt: skip
 """What these make of constants is constant too."""
 _TRIVIAL = frozenset({"self", "cls", "_", "pytest", "len", "str", "int", "list", "dict", "set", "bool", "sorted"})
+
+
+class TooMuchError(Exception):
+    """There is more to read than a check may take time for."""
+
+
+@dataclass
+class Budget:
+    """How much may still be read."""
+
+    left: int
+
+    def spend(self, number: int) -> None:
+        """Take so much of it.
+
+        Raises:
+            TooMuchError: there is not so much left.
+        """
+        self.left -= number
+        if self.left < 0:
+            raise TooMuchError
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -39,6 +62,7 @@ class Scope:
     lenient: frozenset[str] = frozenset()
     changing: frozenset[str] = frozenset()
     find: Callable[[ast.expr], Function | None] = lambda _: None
+    budget: Budget = field(default_factory=lambda: Budget(1_000_000), compare=False)
     memo: dict[tuple[str, object], object] = field(default_factory=dict, compare=False)
 
     def helper(self, function: ast.expr) -> Function | None:
@@ -48,7 +72,7 @@ class Scope:
     def inside(self, function: Function) -> "Scope":
         """Return the scope of another function of the same module."""
         outer = {name: value for name, value in self.given.items() if name not in self.names}
-        return replace(scope_of(function, outer), lenient=self.lenient, find=self.find, memo={})
+        return replace(scope_of(function, outer), lenient=self.lenient, find=self.find, budget=self.budget, memo={})
 
     def form(self, node: ast.AST) -> str:
         """Return an expression without the names of local variables."""
@@ -70,7 +94,8 @@ class Scope:
                 found.add(part.id)
                 helper = self.find(part) if depth < 1 else None
                 if helper is not None:
-                    found |= {last(inner) for inner in ast.walk(helper) if isinstance(inner, ast.Name | ast.Attribute)}
+                    inside = islice(ast.walk(helper), _SOME)
+                    found |= {last(inner) for inner in inside if isinstance(inner, ast.Name | ast.Attribute)}
                 if depth < 2 and part.id in self.given:  # noqa: PLR2004 - x = f(y); z = x.total
                     found |= self.once(part.id, ("words", depth), lambda one: self.words(one, depth + 1))
             elif isinstance(part, ast.Attribute):

@@ -8,7 +8,7 @@ from proposer.outputs.suite.expressions import Scope, last
 __all__ = ["items"]
 
 _DEPTH = 3
-_MOST = 20_000
+_MOST = 5_000
 
 
 def items(node: ast.expr, scope: Scope, depth: int = _DEPTH) -> list[str] | None:  # noqa: C901, PLR0911 - one case a kind

@@ -9,7 +9,7 @@ from functools import cached_property
 from proposer.outputs.suite import bodies
 from proposer.outputs.suite.assertions import Assertion
 from proposer.outputs.suite.collection import Found, Module
-from proposer.outputs.suite.expressions import Function, Scope, last, scope_of
+from proposer.outputs.suite.expressions import Budget, Function, Scope, last, scope_of
 from proposer.outputs.suite.marks import (
     argument_names,
     examples,
@@ -37,6 +37,7 @@ class Surroundings:
     module: Module
     find: Callable[[ast.expr], Function | None]
     fixtures: Mapping[str, ast.expr]
+    budget: Budget
     context: object
 
     @cached_property
@@ -199,7 +200,12 @@ class Case:
         words = {last(part) for mark in tables for part in ast.walk(mark) if isinstance(part, ast.Name | ast.Attribute)}
         scope = scope_of(self._found.node, module.constants)
         return replace(
-            scope, find=self._around.find, varied=frozenset(names), values=frozenset(words), lenient=module.lenient
+            scope,
+            find=self._around.find,
+            varied=frozenset(names),
+            values=frozenset(words),
+            lenient=module.lenient,
+            budget=self._around.budget,
         )
 
     @cached_property
