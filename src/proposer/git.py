@@ -24,6 +24,8 @@ _HARDENED = (
     "-c", "submodule.recurse=false",
     "-c", "advice.detachedHead=false",
     "-c", "core.quotePath=false",
+    # What a commit points to stands in the commit, not in an index that anybody may have written.
+    "-c", "core.commitGraph=false",
 )  # fmt: skip
 _IDENTITY = {
     "GIT_AUTHOR_NAME": "proposer", "GIT_AUTHOR_EMAIL": "proposer@localhost", "GIT_AUTHOR_DATE": "@0 +0000",

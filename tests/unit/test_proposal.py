@@ -1,5 +1,6 @@
 """Patches made of git objects in real repositories: the hostile ones are refused, the honest ones are not."""
 
+import hashlib
 import json
 import os
 import subprocess
@@ -295,6 +296,17 @@ def test_a_path_inside_git_is_refused(shop: Plumbing, path: str) -> None:
     report = judged(shop, {path: "x\n"})
     assert "dot-git" in codes(report)
     assert report.forbidden
+
+
+def test_a_folder_that_git_takes_for_a_repository_is_refused(shop: Plumbing) -> None:
+    planted: dict[bytes | str, Content] = {
+        "tests/data/x/HEAD": "ref: refs/heads/main\n",
+        "tests/data/x/config": "[core]\n\tfsmonitor = evil\n",
+        "tests/data/x/objects/keep": "",
+        "tests/data/x/refs/keep": "",
+    }
+    assert codes(judged(shop, planted)) == {"dot-git"}
+    assert judged(shop, {"docs/HEAD": "x\n", "docs/objects/a.md": "x\n"}).allowed
 
 
 RESERVED = [
@@ -852,6 +864,34 @@ def test_an_object_whose_content_is_not_what_its_id_says_is_refused(tmp_path: Pa
     target.chmod(0o644)
     target.write_bytes((objects / evil[:2] / evil[2:]).read_bytes())
     assert codes(check(made.root, base, head)) == {"unreadable"}
+
+
+def test_a_commit_that_is_not_what_its_id_says_is_refused(tmp_path: Path) -> None:
+    made = repository(tmp_path / "repo")
+    good, evil = made.commit(made.tree({"a.py": NEW})), made.commit(made.tree({"AGENTS.md": "x\n"}))
+    objects = made.root / ".git" / "objects"
+    target = objects / evil[:2] / evil[2:]
+    target.chmod(0o644)
+    target.write_bytes((objects / good[:2] / good[2:]).read_bytes())
+    assert codes(check(made.root, good, evil)) == {"unreadable"}
+
+
+def test_an_index_of_commits_that_lies_is_not_believed(tmp_path: Path) -> None:
+    """A commit-graph names the tree of each commit; git believes it and does not look into the commit."""
+    made = repository(tmp_path / "repo")
+    old, new = made.tree({"a.py": NEW}), made.tree({"a.py": NEW, "AGENTS.md": "x\n"})
+    base = made.commit(old)
+    head = made.commit(new, base)
+    made.git("update-ref", "refs/heads/main", base)
+    made.git("update-ref", "refs/heads/change", head)
+    made.git("commit-graph", "write", "--reachable")
+    graph = made.root / ".git" / "objects" / "info" / "commit-graph"
+    graph.chmod(0o644)
+    lie = graph.read_bytes().replace(bytes.fromhex(new), bytes.fromhex(old))[:-20]
+    graph.write_bytes(lie + hashlib.sha1(lie).digest())  # noqa: S324 - the format's own checksum
+    assert made.git("log", "-1", "--format=%T", head) == old
+    for names in ((base, head), ("main", "change"), ("change~1", "change")):
+        assert codes(check(made.root, *names)) == {"protected"}
 
 
 # Revisions and repositories.

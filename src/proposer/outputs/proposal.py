@@ -82,7 +82,7 @@ def _judged(comparison: trees.Comparison, policy: PathPolicy, rules: Rules, reda
     reasons += [
         Reason("secret", name, "the name holds what looks like a secret") for name in names if redact(name) != name
     ]
-    reasons += _collisions(comparison, changes)
+    reasons += [*_collisions(comparison, changes), *_repositories(comparison)]
     sizes, limits = _limits(comparison, changes, policy)
     counted = not limits or (len(changes) <= _COUNTED_FILES and sizes <= _COUNTED_BYTES)
     added, removed = _lines(comparison, changes) if counted else (0, 0)
@@ -168,6 +168,17 @@ def _collisions(comparison: trees.Comparison, changes: list[trees.Change]) -> It
             yield Reason("type-change", shown(change.path), "a file becomes a folder")
         if change.status == "A" and comparison.before.get(change.path, ("", ""))[0] == "tree":
             yield Reason("type-change", shown(change.path), "a folder becomes a file")
+
+
+def _repositories(comparison: trees.Comparison) -> Iterator[Reason]:
+    """Yield new paths that make a folder what git takes for a repository: it would obey the settings in it."""
+    marks = ((b"HEAD", "blob"), (b"objects", "tree"), (b"refs", "tree"))
+    for path in sorted(comparison.after.keys() - comparison.before.keys()):
+        folder, slash, name = path.rpartition(b"/")
+        if name not in (b"HEAD", b"objects", b"refs"):
+            continue
+        if all(comparison.after.get(folder + slash + mark, ("", ""))[0] == kind for mark, kind in marks):
+            yield Reason("dot-git", shown(path), "makes its folder a repository, whose settings git would obey")
 
 
 def _limits(comparison: trees.Comparison, changes: list[trees.Change], policy: PathPolicy) -> tuple[int, list[Reason]]:

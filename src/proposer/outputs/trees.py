@@ -109,20 +109,11 @@ class Comparison:
         Raises:
             UsageError: one is missing, of another kind, or its content is not what its id says.
         """
-        order = sorted(oids)
-        data = self._git("cat-file", "--batch", stdin=_lines(order)) if order else b""
-        found, at = {}, 0
-        for oid in order:
-            end = data.index(b"\n", at)
-            words = data[at:end].decode("ascii", errors="replace").split(" ")
-            if words[:2] != [oid, kind]:
-                raise UsageError(f"object {oid} is missing, or no {kind}", "run: git fsck")
-            size = int(words[2])
-            found[oid] = data[end + 1 : end + 1 + size]
-            at = end + 1 + size + 1
-            algorithm = hashlib.sha256 if len(oid) == _SHA256 else hashlib.sha1
-            if algorithm(f"{kind} {size}\0".encode() + found[oid]).hexdigest() != oid:
-                raise UsageError(f"object {oid} does not have the content that its id says", "run: git fsck")
+        found = {}
+        for oid, (what, data) in _read(self._git, oids).items():
+            if what != kind:
+                raise UsageError(f"object {oid} is no {kind}", "run: git fsck")
+            found[oid] = data
         return found
 
     def _listed(self, tree: str) -> dict[bytes, tuple[str, str]]:
@@ -144,7 +135,47 @@ class Comparison:
 
 _TREE = "tree"
 _SHA256 = 64
+_TAGS = 10
+_EMPTY = frozenset(
+    {"4b825dc642cb6eb9a060e54bf8d69288fbee4904", "6ef19b41225c5369f1c104d45d8d85efa9b057b53b14b4b9b939dd74decc5321"}
+)
+"""The empty tree, which git knows without an object."""
 _PLAIN = ("--no-renames", "--no-ext-diff", "--no-textconv", "--ignore-submodules=none")
+
+
+def _read(git: Git, oids: set[str]) -> dict[str, tuple[str, bytes]]:
+    """Return kind and bytes of objects. Git does not compare a loose object with its id when it reads one."""
+    order = sorted(oids)
+    data = git("cat-file", "--batch", stdin=_lines(order)) if order else b""
+    found, at = {}, 0
+    for oid in order:
+        end = data.index(b"\n", at)
+        words = data[at:end].decode("ascii", errors="replace").split(" ")
+        if len(words) != 3 or words[0] != oid:  # noqa: PLR2004 - id, kind and size
+            raise UsageError(f"object {oid} is missing", "run: git fsck")
+        kind, size = words[1], int(words[2])
+        content = data[end + 1 : end + 1 + size]
+        at = end + 1 + size + 1
+        algorithm = hashlib.sha256 if len(oid) == _SHA256 else hashlib.sha1
+        if algorithm(f"{kind} {size}\0".encode() + content).hexdigest() != oid:
+            raise UsageError(f"object {oid} does not have the content that its id says", "run: git fsck")
+        found[oid] = (kind, content)
+    return found
+
+
+def _peeled(git: Git, given: str, oid: str) -> str:
+    """Return the tree of a tag, a commit or a tree, by what the objects themselves say."""
+    for _ in range(_TAGS):
+        if oid in _EMPTY:
+            return oid
+        kind, data = _read(git, {oid})[oid]
+        if kind == _TREE:
+            return oid
+        word, _, rest = data.partition(b"\n")[0].decode("ascii", errors="replace").partition(" ")
+        if kind not in ("tag", "commit") or word not in ("object", _TREE) or not _OID.fullmatch(rest):
+            break
+        oid = rest
+    raise UsageError(f"{given!r} is no commit or tree of this repository", "run: git log --all --oneline")
 
 
 def _lines(oids: Sequence[str]) -> bytes:
@@ -177,12 +208,7 @@ def opened(repository: Path, base: str, head: str) -> Iterator[Comparison]:
         ids = _resolved(folder, root, (base, head))
         sha256 = "sha256" if len(ids[0]) == _SHA256 else "sha1"
         git = _borrowing(root / "store.git", folder, sha256)
-        trees = git("cat-file", "--batch-check", stdin="".join(f"{oid}^{{tree}}\n" for oid in ids).encode())
-        rows = [row.split(" ") for row in trees.decode("ascii", errors="replace").splitlines()]
-        for given, row in zip((base, head), rows, strict=True):
-            if row[1:2] != [_TREE]:
-                raise UsageError(f"{given!r} is no commit or tree of this repository", "run: git log --all --oneline")
-        yield Comparison(git, rows[0][0], rows[1][0])
+        yield Comparison(git, *(_peeled(git, given, oid) for given, oid in zip((base, head), ids, strict=True)))
 
 
 def _git_folder(start: Path) -> Path:
