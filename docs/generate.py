@@ -15,6 +15,7 @@ from proposer.config import answers, assets
 from proposer.config.settings import Limits, Paths, Project, Proposals, Provider, Settings, Workflow
 from proposer.errors import EXIT_INTERNAL, EXIT_INTERRUPTED, EXIT_USAGE, Outcome
 from proposer.outputs.answer import Finding, ReviewAnswer
+from proposer.outputs.proposal import CODES, DEFAULT, FORBIDDEN, MIGRATIONS
 from proposer.provenance.record import Document
 from proposer.proving.drill import catalogue
 from proposer.relay.tape import MANIFEST, Manifest
@@ -172,7 +173,34 @@ def drills() -> Iterator[str]:
     yield from table(("drill", "what the model tries", "sandbox"), rows)
 
 
-PAGES = {"outcomes": outcomes, "settings": settings, "tasks": tasks, "documents": documents, "answers": questions,
+GATE = """
+What a workflow with `sandbox = "workspace-write"` leaves in its stage is a proposal. The gate compares the two trees,
+under the policy of the base's `proposer.toml`; the patch is `proposal.patch` of the record. It is masked for secrets,
+not for personal data: it must come out as it went in. One reason is enough to refuse it; {forbidden} make the run
+`violated` (8), all others `blocked` (7).
+"""
+GLOBS = """
+As in `.gitignore`: `*` and `?` stay within one part of a path, `**` stands for any number of parts, a pattern without a
+slash matches a name at any depth, one with a slash is anchored at the top, a last slash means all that is below, and
+`!` takes back what an earlier pattern matched. `allowed` is compared to the letter and must match the file itself:
+`src/**` or `src/` for all below `src`, `docs/*.md` for what is directly in `docs`. `protected` wins, and is compared
+without regard to case, composition and look-alike letters. A pattern that cannot be read stops the run before it
+starts.
+"""
+
+
+def proposals() -> Iterator[str]:
+    """Yield the page about the gate of proposals."""
+    forbidden = " and ".join(f"`{code}`" for code in sorted(FORBIDDEN))
+    folders = ", ".join(f"`{one}`" for one in MIGRATIONS if not one.startswith("!"))
+    yield from ("# Proposals", GATE.format(forbidden=forbidden), "## Reasons", "")
+    yield from table(("code", "means"), [(f"`{code}`", meaning) for code, meaning in CODES.items()])
+    yield from ("## Patterns", GLOBS, "## Protected in every workflow", "")
+    yield from (", ".join(f"`{one}`" for one in DEFAULT), "")
+    yield f"A workflow with `migrations = true` may touch {folders}."
+
+
+PAGES = {"proposals": proposals, "outcomes": outcomes, "settings": settings, "tasks": tasks, "documents": documents, "answers": questions,
          "drills": drills}  # fmt: skip
 
 
