@@ -200,8 +200,10 @@ def proposals() -> Iterator[str]:
     yield f"A workflow with `migrations = true` may touch {folders}."
 
 
-PAGES = {"proposals": proposals, "outcomes": outcomes, "settings": settings, "tasks": tasks, "documents": documents, "answers": questions,
-         "drills": drills}  # fmt: skip
+PAGES = {
+    "outcomes": outcomes, "settings": settings, "tasks": tasks, "documents": documents, "answers": questions,
+    "drills": drills, "proposals": proposals,
+}  # fmt: skip
 
 
 def main() -> int:

@@ -113,12 +113,39 @@ def test_a_test_that_moves_to_another_file_is_let_through() -> None:
 
 
 @pytest.mark.parametrize(
-    "name", ["src/shop/ledger.py", "tests/ledger.py", "tests/check_ledger.py", "tests/test_ledger.txt"]
+    "name",
+    [
+        "src/shop/ledger.py",
+        "docs/test_a.py",
+        "tests/build/test_a.py",
+        "tests/ledger.py",
+        "tests/check_ledger.py",
+        "tests/test_ledger.txt",
+    ],
 )
 def test_a_test_that_moves_where_nothing_collects_it_is_removed(name: str) -> None:
     text = code("def test_a():\n    assert total([1]) == 1")
     rows = weakenings({"tests/test_a.py": text}, {name: text})
     assert [(row.code, row.path) for row in rows] == [("test-removed", "tests/test_a.py")]
+
+
+@pytest.mark.parametrize(
+    ("path", "found"),
+    [
+        ("tests/shop/ledger.py", True),
+        ("tests/unit/shop/ledger.py", True),
+        ("tests/shop.py", True),
+        ("tests/shop/test_ledger.py", False),
+        ("tests/shop/__init__.py", False),
+        ("tests/shop/fakes.py", False),
+        ("tests/helpers/ledger.py", False),
+        ("src/shop/other.py", False),
+    ],
+)
+def test_a_file_that_stands_in_the_way_of_the_subject_is_found(path: str, found: bool) -> None:
+    tracked = ("src/shop/__init__.py", "src/shop/ledger.py", "tests/test_ledger.py", path)
+    rows = weakenings({}, {path: "def total(_):\n    return 1\n"}, tracked=tracked)
+    assert [(row.code, row.path) for row in rows] == ([("subject-mocked", path)] if found else [])
 
 
 def test_a_deleted_file_names_each_of_its_tests() -> None:
@@ -412,7 +439,7 @@ def test_an_ignore_file_may_not_hide_what_is_tracked() -> None:
 
 BOMBS = {
     "helper": "def check(x):\n" + "    assert x == 1\n" * 300 + "def test_a():\n" + "    check(total([1]))\n" * 300,
-    "tests": "".join(f"def test_{n}():\n    assert total([{n}]) == {n}\n" for n in range(1000)),
+    "tests": "".join(f"def test_{n}():\n    assert total([{n}]) == {n}\n" for n in range(400)),
     "lines": "\n" * 200_000,
     "comments": "# " * 100_000,
     "names": "def test_a():\n"

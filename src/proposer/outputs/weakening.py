@@ -1,15 +1,15 @@
 """Whether a change makes the tests and checks of a repository weaker: finding by finding, from syntax trees."""
 
-import re
 from collections.abc import Collection, Iterator, Mapping
 
 from proposer.outputs.foreign import weaker_foreign
 from proposer.outputs.loosening import loosened
 from proposer.outputs.reasons import Reason
+from proposer.outputs.standins import shadowing, stand_ins
 from proposer.outputs.suite.balance import Balance
-from proposer.outputs.suite.collection import is_test_file
 from proposer.outputs.suite.expressions import TooMuchError
 from proposer.outputs.suite.files import Suite
+from proposer.outputs.suite.locations import is_at_home, is_test_file
 from proposer.outputs.suite.testcases import Case
 from proposer.outputs.suppressions import added_suppressions
 
@@ -19,7 +19,6 @@ _ALIKE = 0.62
 """How much of two functions must be the same for one to be the other under a new name."""
 _PAIRS = 60_000
 """Comparisons of bodies that are made at most; beyond it a test counts as removed."""
-_FAKE = re.compile(r"(?i)fake|mock|stub|dummy|conftest|double")
 
 
 def weakenings(before: Mapping[str, str], after: Mapping[str, str], *, tracked: Collection[str] = ()) -> list[Reason]:
@@ -34,6 +33,7 @@ def weakenings(before: Mapping[str, str], after: Mapping[str, str], *, tracked: 
         *added_suppressions(before, after),
         *loosened(before, after, tracked),
         *weaker_foreign(before, after),
+        *shadowing(before, after, tracked),
     ]
     try:
         found += _tests(before, after)
@@ -61,9 +61,11 @@ def _tests(before: Mapping[str, str], after: Mapping[str, str]) -> Iterator[Reas
         if other.collected if case.collected else not case.used:
             balance.compare(case, other)
     kept = {case.where for case in pairs.values()}
+    anywhere = not any(is_at_home(path) for path, _ in old.cases)
     for case in new.cases.values():
         if case.where not in kept:
-            balance.add(case)
+            if anywhere or is_at_home(case.path):
+                balance.add(case)
             yield from (_skipped(case, one) for one in sorted(case.skipped) if case.collected)
     yield from balance.settle()
     for case in old.cases.values():
@@ -84,7 +86,7 @@ def _pairs(old: Suite, new: Suite) -> dict[tuple[str, str], Case]:
         (_alike(case, other) + 0.2 * (case.name == other.name) + (case.body == other.body), case.where, other)
         for case in lost
         for other in free
-        if case.collected is other.collected
+        if case.collected is other.collected and (is_at_home(other.path) or not is_at_home(case.path))
     ]
     for value, where, other in sorted(rows, key=lambda row: (-row[0], row[1], row[2].where)):
         if value >= _ALIKE and where not in pairs and other.where not in taken:
@@ -134,29 +136,15 @@ def _removed(case: Case, new: Suite, balance: Balance) -> Iterator[Reason]:
 def _marks(old: Case, new: Case, *, automatic: bool) -> Iterator[Reason]:
     """Yield what keeps a test from running, or from running as often, that did not do so before."""
     yield from (_skipped(new, one) for one in sorted(new.skips - old.skips))
+    yield from (_skipped(new, f"the new {name} chooses what runs") for name in sorted(new.hooks - old.hooks))
     if new.yields and not old.yields:
         yield Reason("test-not-run", new.path, f"{new.name} became a generator, which is not run")
     if new.needs_async and not old.needs_async and not automatic:
         yield Reason("test-not-run", new.path, f"{new.name} is a coroutine that nothing awaits")
     if old.calls and not new.calls and not old.assertions:
         yield Reason("test-not-run", new.path, f"{new.name} does nothing any more")
-    yield from (Reason("subject-mocked", new.path, f"{new.name} {message}") for message in _stand_ins(old, new))
+    yield from (Reason("subject-mocked", new.path, f"{new.name} {message}") for message in stand_ins(old, new))
     yield from _cases(old, new)
-
-
-def _stand_ins(old: Case, new: Case) -> Iterator[str]:
-    """Yield how the function that is tested was put aside."""
-    for name in sorted((new.mocks - old.mocks) & old.subjects):
-        yield f"puts a stand-in in the place of {name}, which it tests"
-    for name in sorted(new.subjects & old.subjects):
-        if _is_fake(new.sources.get(name, "")) and not _is_fake(old.sources.get(name, "")):
-            yield f"takes {name} from {new.sources[name]} now"
-    for name in sorted((new.stand_ins - old.stand_ins) & old.requested):
-        yield f"gets a mock from a new fixture {name}"
-    for name in sorted(new.planted - old.planted):
-        yield f"runs after the module {name} was replaced"
-    for name in sorted((new.shadows - old.shadows) & old.subjects):
-        yield f"calls a {name} of its own instead of the imported one"
 
 
 def _cases(old: Case, new: Case) -> Iterator[Reason]:
@@ -169,12 +157,6 @@ def _cases(old: Case, new: Case) -> Iterator[Reason]:
         yield Reason("cases-removed", new.path, f"{new.name}: its parameter sets can no longer be counted")
     elif old.sets is not None and new.sets is not None and new.sets < old.sets and not old.assertions:
         yield Reason("cases-removed", new.path, f"{new.name} runs with {new.sets} parameter sets instead of {old.sets}")
-
-
-def _is_fake(source: str) -> bool:
-    """Tell whether a module is one of the tests, or is called after what it stands in for."""
-    parts = source.split(".")[:-1]
-    return source.startswith(".") or parts[:1] in (["tests"], ["test"]) or any(map(_FAKE.search, parts))
 
 
 def _skipped(case: Case, how: str) -> Reason:

@@ -36,6 +36,7 @@ class Assertion:
     tolerance: float = 0.0
     exceptions: frozenset[str] = frozenset()
     match: str | None = None
+    statements: int = 0
     awaited: bool = False
     boolean: bool | None = None
 

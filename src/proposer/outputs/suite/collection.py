@@ -3,16 +3,18 @@
 import ast
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from pathlib import PurePosixPath
 
-from proposer.outputs.suite.declarations import aliases, constants, planted, pytestmarks
+from proposer.outputs.suite.declarations import aliases, constants, is_test_class, planted, pytestmarks
 from proposer.outputs.suite.expressions import Function, Scope, last
-from proposer.outputs.suite.marks import skip_calls
+from proposer.outputs.suite.locations import is_collected
+from proposer.outputs.suite.marks import mocked, skip_calls
 from proposer.outputs.suite.truth import constant
 
-__all__ = ["Found", "Module", "is_collected", "is_test_file"]
+__all__ = ["Found", "Module"]
 
 _MOCKS = frozenset({"Mock", "MagicMock", "AsyncMock", "NonCallableMock", "create_autospec", "SimpleNamespace"})
+_HOOKS = frozenset({"load_tests", "pytest_generate_tests", "pytest_collection_modifyitems", "__getattr__"})
+_FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
 _SETUPS = frozenset({"setUp", "setUpClass", "asyncSetUp", "setUpModule", "setup_method", "setup_class", "setup_module",
                      "setup_function", "setup"})  # fmt: skip
 
@@ -56,6 +58,8 @@ class Module:
             if isinstance(node, ast.ClassDef) and any(getattr(one, "name", "") == "__eq__" for one in node.body)
         )
         self.planted = frozenset(planted(tree))
+        self._top = [node for node in tree.body if not isinstance(node, (*_FUNCTIONS, ast.ClassDef))]
+        self.hooks = frozenset(getattr(node, "name", "") for node in tree.body) & _HOOKS
         self.marks = pytestmarks(tree.body)
         self.found: dict[str, Found] = {}
         self.skips: dict[str, list[str]] = {"": list(self._skips_at(tree.body))}
@@ -80,7 +84,17 @@ class Module:
     def context(self) -> object:
         """All that the functions of the module share, in a form that can be compared."""
         values = {name: ast.dump(value) for name, value in self.constants.items()}
-        return self.path, self.aliases, self.imports, values, self.skips, self.lenient, self.planted
+        return (
+            self.path,
+            self.aliases,
+            self.imports,
+            values,
+            self.skips,
+            self.lenient,
+            self.planted,
+            self.hooks,
+            self.mocks(),
+        )
 
     def _collect(
         self, body: list[ast.stmt], owner: str, *, collected: bool, decorators: list[ast.expr], guards: list[str]
@@ -120,7 +134,7 @@ class Module:
         bases = [last(base) for base in node.bases]
         # `class T(other.T)`: the name of the base is that of the class, and another class all the same.
         self._parents[node.name] = [f"{base} of {node.name}" if base == node.name else base for base in bases]
-        runs = collected and (self._is_testcase(node.name, set()) or _pytest_class(node))
+        runs = collected and (self._is_testcase(node.name, set()) or is_test_class(node))
         off = any(
             isinstance(one, ast.Assign) and last(one.targets[0]) == "__test__" and not constant(one.value, Scope())
             for one in node.body
@@ -206,6 +220,12 @@ class Module:
         """Return the names that the module itself gives a value."""
         return {*self.constants, *(one.name for one in self.found.values() if not one.owner)}
 
+    def mocks(self) -> set[str]:
+        """Return what functions that are no tests put a stand-in in the place of: fixtures, set-ups."""
+        plain = [one for one in self.found.values() if not one.collected]
+        found = {name for one in plain for name in mocked(one.decorators, list(ast.walk(one.node)))}
+        return found | set(mocked([], [part for node in self._top for part in ast.walk(node)]))
+
     def stand_ins(self) -> set[str]:
         """Return the fixtures of the module that give a mock."""
         return {
@@ -224,25 +244,3 @@ class Module:
             yield from self.skips.get(".".join(parts[: at + 1]), [])
         for name in wanted:
             yield from self.skips.get(f"fixture {name}", [])
-
-
-def is_test_file(path: str) -> bool:
-    """Tell whether a Python file holds tests or helps them."""
-    parts = PurePosixPath(path).parts
-    name = parts[-1]
-    if not name.endswith(".py"):
-        return False
-    folders = {part.casefold() for part in parts[:-1]}
-    return bool(folders & {"test", "tests", "testing"}) or is_collected(path) or name == "conftest.py"
-
-
-def is_collected(path: str) -> bool:
-    """Tell whether pytest or unittest collects a file by its name."""
-    name = PurePosixPath(path).name
-    return name.endswith(".py") and (name.startswith("test") or name.endswith("_test.py"))
-
-
-def _pytest_class(node: ast.ClassDef) -> bool:
-    return node.name.startswith("Test") and not any(
-        isinstance(one, ast.FunctionDef) and one.name in ("__init__", "__new__") for one in node.body
-    )

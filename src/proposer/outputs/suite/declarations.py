@@ -6,7 +6,9 @@ from collections.abc import Iterator
 
 from proposer.outputs.suite.expressions import last
 
-__all__ = ["aliases", "constants", "planted", "pytestmarks"]
+__all__ = ["aliases", "constants", "is_test_class", "planted", "pytestmarks"]
+
+_SETTERS = frozenset({"dict", "setitem", "update", "setdefault"})
 
 
 def planted(tree: ast.Module) -> Iterator[str]:
@@ -14,6 +16,10 @@ def planted(tree: ast.Module) -> Iterator[str]:
     for node in ast.walk(tree):
         if isinstance(node, ast.Subscript) and isinstance(node.ctx, ast.Store) and last(node.value) == "modules":
             yield ast.unparse(node.slice)
+        elif isinstance(node, ast.Call) and node.args and last(node.func) in _SETTERS:
+            first = node.args[0]
+            if last(first) == "modules" or (isinstance(first, ast.Constant) and first.value == "sys.modules"):
+                yield ast.unparse(node)[:60]
 
 
 def aliases(body: list[ast.stmt]) -> Iterator[tuple[str, str]]:
@@ -52,3 +58,10 @@ def pytestmarks(body: list[ast.stmt]) -> list[ast.expr]:
                 value = node.value
                 found += value.elts if isinstance(value, ast.List | ast.Tuple) else [value]
     return found
+
+
+def is_test_class(node: ast.ClassDef) -> bool:
+    """Tell whether pytest collects a class that inherits from nothing."""
+    return node.name.startswith("Test") and not any(
+        isinstance(one, ast.FunctionDef) and one.name in ("__init__", "__new__") for one in node.body
+    )

@@ -117,6 +117,8 @@ def mocked(decorators: list[ast.expr], inner: list[ast.AST]) -> Iterator[str]:
         if isinstance(node, ast.Call) and last(node.func) in _PATCHES:
             texts = [one.value for one in node.args[:2] if isinstance(one, ast.Constant) and isinstance(one.value, str)]
             yield from (text.split(".")[-1] for text in texts)
+        elif isinstance(node, ast.Attribute) and isinstance(node.ctx, ast.Store) and isinstance(node.value, ast.Name):
+            yield node.attr
 
 
 def examples(decorators: list[ast.expr]) -> int:

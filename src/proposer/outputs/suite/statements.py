@@ -70,7 +70,7 @@ class _Reader:
                 words = frozenset[str]().union(*map(self.scope.words, node.body))
                 for item in node.items:
                     for row in self.calls(item.context_expr, place):
-                        yield replace(row, words=words) if row.kind == "raises" else row
+                        yield replace(row, words=words, statements=len(node.body)) if row.kind == "raises" else row
                     inner = replace(inner, lost=inner.lost or _swallows(item.context_expr))
                 yield from self.block(node.body, inner)
             case ast.Try() | ast.TryStar():

@@ -56,6 +56,11 @@ class Surroundings:
         return frozenset(self.module.assigned())
 
     @cached_property
+    def mocks(self) -> frozenset[str]:
+        """What fixtures and set-ups of the module put a stand-in in the place of."""
+        return frozenset(self.module.mocks())
+
+    @cached_property
     def stand_ins(self) -> frozenset[str]:
         """The fixtures of the module that give a mock."""
         return frozenset(self.module.stand_ins())
@@ -130,7 +135,7 @@ class Case:
     @cached_property
     def mocks(self) -> frozenset[str]:
         """The last names of what it puts a stand-in in the place of."""
-        return frozenset(mocked(self._found.decorators, self._inner))
+        return frozenset(mocked(self._found.decorators, self._inner)) | self._around.mocks
 
     @cached_property
     def shadows(self) -> frozenset[str]:
@@ -151,6 +156,11 @@ class Case:
     def stand_ins(self) -> frozenset[str]:
         """The fixtures of the module that give a mock."""
         return self._around.stand_ins
+
+    @property
+    def hooks(self) -> frozenset[str]:
+        """The functions of its module that choose which tests run."""
+        return self._around.module.hooks
 
     @property
     def planted(self) -> frozenset[str]:
