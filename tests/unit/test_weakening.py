@@ -156,6 +156,11 @@ def test_a_deleted_file_names_each_of_its_tests() -> None:
     ]
 
 
+@pytest.mark.parametrize("name", ["src/shop/testcases.py", "src/shop/tester.py", "src/testament.py"])
+def test_a_module_that_begins_like_a_test_is_none(name: str) -> None:
+    assert weakenings({name: "def test_a():\n    assert f() == 1\n"}, {name: "x = 1\n"}) == []
+
+
 def test_tests_of_django_are_tests() -> None:
     before = "from django.test import TestCase\nclass A(TestCase):\n    def test_a(self):\n        assert f() == 1\n"
     assert [row[0] for row in found(before, "x = 1\n", "shop/tests.py")] == ["test-removed"]
@@ -422,19 +427,46 @@ def test_a_stricter_or_unrelated_setting_is_let_through(path: str, before: str, 
     assert found(before, after, path) == []
 
 
-def test_an_ignore_file_may_not_hide_what_is_tracked() -> None:
-    tracked = ("src/shop/ledger.py", "tests/test_ledger.py", "README.md")
-    for line, hides in (
+@pytest.mark.parametrize(
+    ("lines", "hides"),
+    [
         ("src/", True),
+        ("src", True),
+        ("/src/", True),
         ("*.py", True),
         ("sr\\c", True),
         ("tests/test_*.py", True),
+        ("**/ledger.py", True),
+        ("*\n!README.md", True),
+        ("src/\n!src/shop/ledger.py", True),
+        ("src/*\n!src/shop/", False),
+        ("*.py\n!*.py", False),
         ("dist/", False),
         ("*.pyc", False),
         ("!src/", False),
-    ):
-        rows = weakenings({".gitignore": "build/\n"}, {".gitignore": f"build/\n{line}\n"}, tracked=tracked)
-        assert [row.code for row in rows] == (["settings-loosened"] if hides else []), line
+        ("# src/", False),
+        ("src/shop/ledger.py/", False),
+        (".env.*", False),
+    ],
+)
+def test_an_ignore_file_may_not_hide_what_is_tracked(lines: str, hides: bool) -> None:
+    tracked = ("src/shop/ledger.py", "tests/test_ledger.py", "README.md")
+    rows = weakenings({".gitignore": "build/\n"}, {".gitignore": f"build/\n{lines}\n"}, tracked=tracked)
+    assert [row.code for row in rows] == (["settings-loosened"] if hides else [])
+
+
+def test_an_ignore_file_below_counts_from_its_folder() -> None:
+    tracked = ("src/shop/ledger.py", "shop/ledger.py")
+    assert weakenings({}, {"src/.gitignore": "shop/\n"}, tracked=tracked)[0].message.startswith("hides shop/ledger.py")
+    assert weakenings({}, {"docs/.gitignore": "shop/\n"}, tracked=tracked) == []
+    assert weakenings({".gitignore": "src/\n"}, {".gitignore": "src/\nx\n"}, tracked=tracked) == []
+
+
+def test_the_source_of_a_template_is_no_python_and_no_reason() -> None:
+    path, text = "template/{{x}}/tests/test_a.py", "from {{ x }}.a import b\n"
+    assert weakenings({}, {path: text}) == []
+    assert weakenings({path: text}, {path: text + "# more\n"}) == []
+    assert [row.code for row in weakenings({path: "x = 1\n"}, {path: text})] == ["test-unreadable"]
 
 
 BOMBS = {

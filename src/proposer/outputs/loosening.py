@@ -1,11 +1,12 @@
 """Whether a change lowers a threshold or switches off a check in the settings of test, lint and coverage tools."""
 
+import ast
 import re
 from collections.abc import Collection, Iterator, Mapping
 from pathlib import PurePosixPath
 
 from proposer.outputs.arguments import loosened_arguments, loosened_sessions, pytest_hooks
-from proposer.outputs.globs import Globs, PatternError
+from proposer.outputs.ignores import IgnoreFile
 from proposer.outputs.reasons import Reason
 from proposer.outputs.toolsettings import Value, is_settings, read
 
@@ -51,6 +52,8 @@ def loosened(before: Mapping[str, str], after: Mapping[str, str], tracked: Colle
         name = PurePosixPath(path).name
         if name == ".gitignore" and new is not None:
             yield from _hidden(path, old or "", new, tracked)
+        elif old is None or ("{{" in path and not _readable(path, old)):
+            continue  # what is new takes nothing away; the source of a template has no form yet
         elif name in ("noxfile.py", "tasks.py", "conftest.py"):
             yield from (
                 loosened_sessions(path, old or "", new or "")
@@ -160,21 +163,18 @@ def _off(value: Value | None) -> bool:
     )
 
 
+def _readable(path: str, text: str) -> bool:
+    try:
+        return bool(read(path, text)) if is_settings(path) else bool(ast.parse(text))
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return False
+
+
 def _hidden(path: str, old: str, new: str, tracked: Collection[str]) -> Iterator[Reason]:
-    """Yield lines of an ignore file that hide tracked files: linters and builds leave out what it names."""
-    known = {line.strip() for line in old.split("\n")}
+    """Yield tracked files that an ignore file hides now: linters and builds leave out what it names."""
     folder = path.rpartition("/")[0]
     inside = [one.removeprefix(f"{folder}/") for one in tracked if not folder or one.startswith(f"{folder}/")]
-    for line in new.split("\n"):
-        pattern = line.strip().replace("\\", "")
-        if line.strip() in known or not pattern or pattern.startswith(("#", "!")):
-            continue
-        try:
-            globs = Globs.parse((pattern,), below=True)
-        except PatternError:
-            continue
-        hit = next((one for one in inside if globs.match(one)), None)
-        if hit is not None:
-            yield Reason(
-                "settings-loosened", path, f"{pattern[:80]} hides {hit}, which is tracked, from linters and builds"
-            )
+    before, after = IgnoreFile(old), IgnoreFile(new)
+    hit = next((one for one in inside if after.hides(one) and not before.hides(one)), None)
+    if hit is not None:
+        yield Reason("settings-loosened", path, f"hides {hit}, which is tracked, from linters and builds")

@@ -9,6 +9,7 @@ from proposer.outputs.suite.testcases import Case
 
 __all__ = ["shadowing", "stand_ins"]
 
+_QUOTED = re.compile(r"['\"]([\w.]+)['\"]")
 _FAKE = re.compile(r"(?i)fake|mock|stub|dummy|conftest|double")
 
 
@@ -21,8 +22,11 @@ def stand_ins(old: Case, new: Case) -> Iterator[str]:
             yield f"takes {name} from {new.sources[name]} now"
     for name in sorted((new.stand_ins - old.stand_ins) & old.requested):
         yield f"gets a mock from a new fixture {name}"
+    sources = {old.sources.get(name, name) for name in old.subjects}
     for name in sorted(new.planted - old.planted):
-        yield f"runs after the module {name} was replaced"
+        named = _QUOTED.findall(name)
+        if not named or any(f"{source}.".startswith(f"{one}.") for source in sources for one in named):
+            yield f"runs after the module {name} was replaced"
     for name in sorted((new.shadows - old.shadows) & old.subjects):
         yield f"calls a {name} of its own instead of the imported one"
 

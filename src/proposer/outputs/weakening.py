@@ -47,8 +47,7 @@ def weakenings(before: Mapping[str, str], after: Mapping[str, str], *, tracked: 
 def _tests(before: Mapping[str, str], after: Mapping[str, str]) -> Iterator[Reason]:
     old = Suite({path: text for path, text in before.items() if is_test_file(path)})
     new = Suite({path: text for path, text in after.items() if is_test_file(path)})
-    for path, why in new.unreadable.items():
-        yield Reason("test-unreadable", path, f"cannot be read as Python: {why}")
+    yield from _unreadable(old, new, before)
     pairs = _pairs(old, new)
     balance = Balance()
     automatic = any(case.needs_async and case.collected for case in old.cases.values())
@@ -70,6 +69,13 @@ def _tests(before: Mapping[str, str], after: Mapping[str, str]) -> Iterator[Reas
     yield from balance.settle()
     for case in old.cases.values():
         yield from _gone(case, pairs.get(case.where), new, balance)
+
+
+def _unreadable(old: Suite, new: Suite, before: Mapping[str, str]) -> Iterator[Reason]:
+    for path, why in new.unreadable.items():
+        # The source of a template is no Python before it is rendered; it was none before the change either.
+        if "{{" not in path or (path in before and path not in old.unreadable):
+            yield Reason("test-unreadable", path, f"cannot be read as Python: {why}")
 
 
 def _pairs(old: Suite, new: Suite) -> dict[tuple[str, str], Case]:

@@ -170,7 +170,8 @@ def _weaker(old: Assertion, new: Assertion) -> bool:
     measured = any(new.subject.startswith(f"Call({name},") for name in _MEASURES) and old.subject in new.subject
     if measured and not old.subject.startswith("Call(len,"):
         return True
-    return new.rank < old.rank or _coarser(old, new)
+    alike = old.boolean is not None and new.kind == "truth" and old.boolean is new.boolean
+    return (new.rank < old.rank and not alike) or _coarser(old, new)
 
 
 def _looser(old: Assertion, new: Assertion) -> bool:

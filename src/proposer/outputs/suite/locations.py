@@ -23,10 +23,11 @@ def is_collected(path: str) -> bool:
     *folders, name = PurePosixPath(path).parts
     if any(one.startswith(".") or one.endswith(".egg") or one in _PASSED_BY for one in folders):
         return False
-    return name.endswith(".py") and (name.startswith("test") or name.endswith("_test.py"))
+    loosely = is_at_home(path) and name.startswith("test")  # as unittest looks for files
+    return name.endswith(".py") and (loosely or name.startswith("test_") or name.endswith("_test.py"))
 
 
 def is_at_home(path: str) -> bool:
     """Tell whether a file is where a runner that is told where the tests are looks for them."""
     *folders, name = path.casefold().split("/")
-    return bool({"test", "tests"} & set(folders)) or name == "tests.py"
+    return bool({"test", "tests"} & set(folders)) or name in ("test.py", "tests.py")
