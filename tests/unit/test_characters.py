@@ -186,7 +186,7 @@ KEPT = {
     "Myanmar dotted forms": "\u1000\ufe00",
     "Phags-pa variant": "\ua856\ufe00",
     "Manichaean variant": "\U00010ac5\ufe00",
-    "hieroglyphs": "\U00013091\ufe00\U00013117\ufe02",
+    "hieroglyphs": "\U00013091\ufe00\U00013117\ufe02\U00013443\ufe00",
 }
 
 
@@ -194,6 +194,34 @@ KEPT = {
 def test_a_joiner_or_selector_that_is_needed_stays(text: str) -> None:
     assert clean(text) == text
     assert invisible(text) == set()
+
+
+STANDARDIZED = {
+    # StandardizedVariants.txt of Unicode 15 but ideographs, hieroglyphs, Mongolian; the quotes of Unicode 16.
+    "\ufe00": """
+        30 1000 1002 1004 1010 1011 1015 1019 101A 101C 101D 1022 1031 1075 1078 107A 1080 2018 2019 201C 201D 210B
+        2110 2112 211B 212C 2130 2131 2133 2205 2229 222A 2268 2269 2272 2273 228A 228B 2293 2294 2295 2297 229C 22DA
+        22DB 2A3C 2A3D 2A9D 2A9E 2AAC 2AAD 2ACB 2ACC 3001 3002 A856 A85C A85E A85F A860 A868 AA60 AA61 AA62 AA63 AA64
+        AA65 AA66 AA6B AA6C AA6F AA7A FF01 FF0C FF0E FF10 FF1A FF1B FF1F 10AC5 10AC6 10AD6 10AD7 10AE1 1D49C 1D49E
+        1D49F 1D4A2 1D4A5 1D4A6 1D4A9 1D4AA 1D4AB 1D4AC 1D4AE 1D4AF 1D4B0 1D4B1 1D4B2 1D4B3 1D4B4 1D4B5
+    """,
+    "\ufe01": """
+        2018 2019 201C 201D 210B 2110 2112 211B 212C 2130 2131 2133 3001 3002 FF01 FF0C FF0E FF1A FF1B FF1F 1D49C
+        1D4B5
+    """,
+}
+"""Bases, in hexadecimal, of each selector."""
+
+
+@pytest.mark.parametrize("selector", STANDARDIZED)
+def test_every_standardized_sequence_stays(selector: str) -> None:
+    sequences = [chr(int(base, 16)) + selector for base in STANDARDIZED[selector].split()]
+    assert [sequence for sequence in sequences if clean(sequence) != sequence] == []
+
+
+@pytest.mark.parametrize("base", [*"\u3400\u4dbf\u4e00\u9fff\ufa0e\ufa29\U00020000\U0003fffd"])
+def test_ideographs_of_every_block_have_variants(base: str) -> None:
+    assert clean(f"{base}\U000e0100") == f"{base}\U000e0100"
 
 
 GONE = {

@@ -76,8 +76,9 @@ Tifinagh, Phags-pa, Javanese; historic scripts from Kharoshthi to Sogdian; Brahm
 """
 _INVISIBLE = re.compile(f"[{_ranges(_DEFAULT_IGNORABLE, _BLANK, _NOT_TEXT)}]+")
 _BREAK = re.compile("[\r\x0b\x0c\x85\u2028\u2029](?:(?<=\r)\n)?")
+_CONTROL = "\x07\x18\x1a\x1b\x80-\x84\x86-\x9f"
 _ESCAPE = re.compile(
-    "[\x07\x18\x1a\x1b\x80-\x84\x86-\x9f](?:"
+    f"[{_CONTROL}](?:"
     # CSI: ECMA-48 wants parameters, then intermediates; terminals swallow any order up to the final byte.
     "(?:(?<=\x9b)|(?<=\x1b)\\[)[ -?]*[@-~]?"
     # DCS, SOS, OSC, PM, APC: to BEL or ST; what nothing ends is text, or one escape would swallow all that follows.
@@ -127,7 +128,7 @@ RULES = (
 )
 """In this order: what is invisible may stand inside a sequence, and a joiner is judged by its neighbours at the end."""
 
-_UNSEEN = re.compile(f"{_INVISIBLE.pattern}|[\x07\x18\x1a\x1b\x80-\x84\x86-\x9f]")
+_UNSEEN = re.compile(f"[{_ranges(_DEFAULT_IGNORABLE, _BLANK, _NOT_TEXT)}{_CONTROL}]+")
 
 
 def invisible(text: str) -> set[int]:

@@ -1,4 +1,8 @@
-"""Markup that hides text: comments go, what elements and attributes hide is written out where a reader sees it."""
+"""Markup that hides text: comments go, what elements and attributes hide is written out where a reader sees it.
+
+Left as they are, for code looks the same and the text stands there for anybody who reads the source: `<!x>`, `<?x?>`,
+CDATA, and the alternative texts and titles of Markdown's own images and links.
+"""
 
 import re
 
