@@ -15,6 +15,10 @@ from hypothesis import strategies as st
 from hidden import hostile, left_over
 from proposer.inputs.untrusted import Bounds, examine, invisible, reveal, unreveal
 
+_ROUND = 2_000
+_TEXTS = st.lists(hostile(), min_size=1, max_size=3).map("".join)
+_BOUNDS = st.builds(Bounds, size=st.sampled_from([40, 80, 160, 200_000]), lines=st.sampled_from([2, 4, 5_000]))
+
 
 def check(text: str, bounds: Bounds) -> None:
     """Raise AssertionError if the cleaned text, within these bounds, breaks a promise."""
@@ -29,26 +33,18 @@ def check(text: str, bounds: Bounds) -> None:
 
 
 def main(examples: int, start: int) -> None:
-    """Check that many texts."""
+    """Check that many texts, in rounds, since hypothesis remembers all that it drew in one."""
     print(f"{examples} examples, seed {start}")
-
-    @seed(start)
-    @settings(
-        max_examples=examples,
-        deadline=None,
-        database=None,
-        derandomize=False,
-        phases=(Phase.generate, Phase.shrink),
-        suppress_health_check=list(HealthCheck),
-    )
-    @given(
-        st.lists(hostile(), min_size=1, max_size=3).map("".join),
-        st.builds(Bounds, size=st.sampled_from([40, 80, 160, 200_000]), lines=st.sampled_from([2, 4, 5_000])),
-    )
-    def search(text: str, bounds: Bounds) -> None:
-        check(text, bounds)
-
-    search()
+    for done in range(0, examples, _ROUND):
+        chosen = settings(
+            max_examples=min(_ROUND, examples - done),
+            deadline=None,
+            database=None,
+            derandomize=False,
+            phases=(Phase.generate, Phase.shrink),
+            suppress_health_check=list(HealthCheck),
+        )
+        seed(start + done)(chosen(given(_TEXTS, _BOUNDS)(check)))()
 
 
 if __name__ == "__main__":

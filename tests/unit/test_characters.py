@@ -224,6 +224,22 @@ def test_ideographs_of_every_block_have_variants(base: str) -> None:
     assert clean(f"{base}\U000e0100") == f"{base}\U000e0100"
 
 
+JOINING = """
+    0610 061A 0628 0712 0750 0780 07CA 0840 0860 08A0 0905 0985 0A05 0A85 0B05 0B85 0C05 0C85 0D05 0D85 0DF3 1000 1780
+    17B3 17B6 17D2 1807 1820 1900 1A20 1B05 1B83 1BC0 1C00 1CD0 2D30 2D7F
+    A840 A882 A8F2 A930 A984 A9E0 AA00 AA60 AAE0 ABC0 FB50 FDF2 FE70 FEFC 10A00
+    10AC0 10B80 10C80 10D00 10EC2 10F30 11005 11083 11103 11480 11F04 1E900
+"""
+"""Letters and marks, in hexadecimal, of scripts that join or conjoin."""
+
+
+@pytest.mark.parametrize("letter", [chr(int(letter, 16)) for letter in JOINING.split()])
+@pytest.mark.parametrize("joiner", ["\u200c", "\u200d"])
+def test_a_joiner_beside_a_letter_that_joins_stays(letter: str, joiner: str) -> None:
+    for text in (f"{letter}{joiner}{letter}", f"{letter}{joiner} a", f"a{joiner}{letter}"):
+        assert clean(text) == text
+
+
 GONE = {
     "joiner between Latin letters": ("pass\u200dword ex\u200cit", "password exit"),
     "joiner between Cyrillic letters": ("па\u200dроль", "пароль"),
@@ -238,6 +254,8 @@ GONE = {
     "joiner after a keycap": ("1️\u200d😀", "1️😀"),
     "run in Persian": ("می\u200c\u200c\u200c\u200cروم", "می\u200cروم"),
     "run of both kinds": ("می\u200c\u200d\u200c\u200dروم", "می\u200cروم"),
+    "run at the end of a Persian word": ("می\u200c\u200c a", "می\u200c a"),
+    "run before a Persian word": ("a \u200c\u200cمی", "a \u200cمی"),
     "run in a family": ("👩\u200d\u200d\u200d💻", "👩\u200d💻"),
     "run of both kinds in a family": ("👩\u200c\u200d💻", "👩\u200d💻"),
     "run apart by something invisible": ("می\u200c\u200b\u200cروم", "می\u200cروم"),

@@ -136,6 +136,14 @@ def test_a_shadow_is_what_the_standard_library_decodes_round_after_round() -> No
     assert shadow.buried == []
 
 
+def test_a_number_beyond_unicode_is_the_replacement_character() -> None:
+    for text in ("&#x110000;", "&#1114112;", "&#99999999;", f"&#{'9' * 5000};"):
+        shadow = shadow_of(text)
+        assert shadow is not None
+        assert shadow.text == "\ufffd"
+        assert clean(text) == text
+
+
 def test_a_text_without_entities_has_no_shadow() -> None:
     assert shadow_of("a & b &x; &#;") is None
 

@@ -85,6 +85,7 @@ SHOWN = {
         "<b aria-label='a' aria-description='b'>x</b>",
         "<b> [aria-label: a] [aria-description: b]x</b>",
     ),
+    "hidden, after a stray <": ("<<p hidden>x", "<<p> [hidden]x"),
     "hidden": ("<p hidden>x</p>", "<p> [hidden]x</p>"),
     "hidden with a value": ("<div class='a' HIDDEN='until-found'>x</div>", "<div class='a'> [hidden]x</div>"),
     "hidden custom element": ("<my-tip hidden>x", "<my-tip> [hidden]x"),
@@ -96,6 +97,7 @@ SHOWN = {
     "visibility: hidden": ("<b style='visibility:hidden'>x", "<b> [hidden]x"),
     "visibility: collapse": ("<b style='visibility:collapse'>x", "<b> [hidden]x"),
     "opacity: 0": ("<b style='opacity:0'>x", "<b> [hidden]x"),
+    "opacity: 00.0": ("<b style='opacity:00.0'>x", "<b> [hidden]x"),
     "opacity: .00": ("<b style='opacity:.00'>x", "<b> [hidden]x"),
     "font-size: 0.0px": ("<b style='font-size:0.0px'>x", "<b> [hidden]x"),
     "height: 0": ("<b style='height:0;overflow:hidden'>x", "<b> [hidden]x"),
@@ -129,6 +131,7 @@ LEFT = {
     "comparisons": "if (a<b && title > c) x <- y; if (a <!b && c > d) y(); a<=b>=c<>d",
     "keyword arguments": 'plt.plot(x, title="x")\nax.set(title = "y", alt="z")\nf(hidden=True, style="display:none")',
     "keyword arguments after a comparison": 'if x <b: plt.plot(x, title="t")\nif y >2: pass',
+    "keyword arguments after a short name": 'while x <a and plot(y, title="t") > 2: pass',
     "assignment after a comparison": 'if elapsed <limit:\n    title = "late"\nif a >b:\n    pass',
     "assignment after a short name": "while i <a:\n    title = 'x'\n",
     "comparison without a tag's end": 'while (n <limit title="x"',
@@ -142,6 +145,7 @@ LEFT = {
         '<b style="color:red;background-color:white">x</b><p style="opacity:0.5;font-size:0.9em;line-height:0;'
         'border-width:0;color:white;background:#000;width:0.5em;display:block;left:-5px">'
     ),
+    "white borders": '<i style="border-color:white">y</i>',
     "attributes with other names": '<a data-title="x" data-alt=y subtitle="z" titles=w ng-hidden a-style="opacity:0">',
     "JSON in an attribute": '<div data-page="{&quot;hidden&quot;: true, &quot;a&quot;: 1, &quot;hidden&quot;: 2}">',
     "title element": "<title>x</title><summary>y</summary>",

@@ -148,6 +148,12 @@ def test_a_text_at_the_bounds_is_whole(text: str) -> None:
     assert clean(text) == text
 
 
+def test_what_was_not_looked_at_counts_as_cut() -> None:
+    assert examine("&#x200b;" * 300 + "a", Bounds(size=40)).text == CUT
+    assert examine("a" + "&#x200b;" * 300, Bounds(size=40)).text == f"a\n{CUT}"
+    assert examine("&#x200b;" * 49 + "a", Bounds(size=40)).text == "a"
+
+
 def test_what_is_hidden_does_not_count_against_the_bounds() -> None:
     assert clean("<!-- x -->" * 30_000 + "a") == "a"
     assert clean("&#x200b;" * 100_000 + "a") == "a"
@@ -166,6 +172,7 @@ TAILS = {
     "ideograph": "漢\U000e0101",
     "value": '<b x="<!-" y=1>',
     "attribute": "<b x='alt=y'>",
+    "JSX": "<img alt={value}>",
 }
 
 
@@ -205,6 +212,11 @@ def test_layers_are_taken_off_in_a_bounded_number_of_passes(
     assert clean(cleaned) == cleaned
     assert cleaned.startswith("a ")
     assert cleaned.endswith(" b")
+
+
+def test_twenty_layers_are_taken_off_and_nothing_else() -> None:
+    for name in ("comments in comments", "entities of entities"):
+        assert clean(f"a < b &lt; c {LAYERS[name](20)} d") == "a < b &lt; c  d", name
 
 
 def test_a_text_built_to_go_on_for_ever_loses_what_makes_markup() -> None:

@@ -88,7 +88,7 @@ _ESCAPE = re.compile(
 )
 _RUN_OF = "\u200c\u200d\ufe00-\ufe0f\U000e0100-\U000e01ef"
 _RUN = re.compile(
-    f"[{_RUN_OF}](?<![{_RUN_OF}][{_RUN_OF}])(?!(?:"
+    f"[{_RUN_OF}](?!(?:"
     f"(?<=[{_ranges(_EMOJI, _KEYCAP)}][\ufe0e\ufe0f])"
     f"|(?<=[{_ranges(_EMOJI, _TONE)}]\u200d)(?=[{_ranges(_EMOJI)}])"
     f"|(?<=[{_ranges(_JOINING)}][\u200c\u200d])"

@@ -43,9 +43,8 @@ class Shadow:
             starts, ends = _shifted(starts, found, first=True), _shifted(ends, found, first=False)
         parts, last = list[str](), 0
         for start, end, new in edits:
-            if starts[start] >= last:
-                parts += (self._original[last : starts[start]], new)
-            last = max(last, ends[end - 1])
+            parts += (self._original[last : starts[start]], new)
+            last = ends[end - 1]
         return "".join(parts) + self._original[last:]
 
 
@@ -58,7 +57,7 @@ def shadow_of(text: str) -> Shadow | None:
     """
     original, rounds = text, list[list[Edit]]()
     found = _decoded(_ENTITY.finditer(text))
-    while found and len(rounds) < max(4, min(_ROUNDS, _COPIED // len(original))):
+    while found and len(rounds) < min(_ROUNDS, 1 + _COPIED // len(original)):
         rounds.append(found)
         parts, near, last, shift = list[str](), dict[int, None](), 0, 0
         for start, end, value in found:

@@ -66,7 +66,8 @@ def _written_out(match: re.Match[str]) -> str:
 
 def _is_plain(match: re.Match[str]) -> bool:
     """Tell a tag whose name HTML does not know, or that code may mean otherwise, from a comparison or a redirect."""
-    if not match[4] or not _PLAIN_NAME.fullmatch(match[2]) or match.string[match.start() - 1 : match.start()] == "<":
+    redirect = match.string[match.start() - 1 : match.start()] == "<" and match[2].lower() not in _SHORT
+    if redirect or not match[4] or not _PLAIN_NAME.fullmatch(match[2]):
         return False
     parts = _PART.finditer(match[3])
     return all(part["blank"] or (part["name"] and _PLAIN_PART.fullmatch(part["name"])) for part in parts)

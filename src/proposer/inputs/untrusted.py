@@ -15,6 +15,8 @@ _CUT = "[cut: the text was longer]"
 _WORK = 8_000_000
 """Characters that the passes over a block may read: the longer a text, the fewer layers are taken off it."""
 _MOST_PASSES = 100
+_REACH = 32
+"""How far before the end of a block an entity may begin that is left to the next one."""
 _RULES = (*characters.RULES, *markup.RULES)
 _LAST_RESORT = Rule(name="markup nested beyond reason", pattern=re.compile("[&<]+"))
 
@@ -70,10 +72,12 @@ def examine(text: str, bounds: Bounds = _BOUNDS) -> Cleaned:
     removed = _Removed()
     for rule in (*characters.RULES, markup.COMMENT):
         text = removed.by(rule, rule(text), text)
-    settled, at, block = "", 0, 2 * bounds.size
-    while at < min(len(text), 5 * block) and bounds.hold(settled):
-        settled = _settled(settled + text[at : at + block], removed)
-        at += block
+    settled, at, block, limit = "", 0, 2 * bounds.size, 10 * bounds.size
+    while at < min(len(text), limit) and bounds.hold(settled):
+        entity = text.rfind("&", at + block - _REACH, at + block)
+        end = at + block if entity <= at or at + block >= len(text) else entity
+        settled = _settled(settled + text[at:end], removed)
+        at = end
     if at < len(text) or not bounds.hold(settled):
         settled = _cut(settled, bounds)
     return Cleaned(text=settled, removed=tuple(removed))
