@@ -93,6 +93,7 @@ SHOWN = {
     "display: none, unquoted": ("<span style=display:none>x</span>", "<span> [hidden]x</span>"),
     "display: none, in capitals": ("<SPAN STYLE='COLOR:RED; DISPLAY:NONE!important'>x", "<SPAN> [hidden]x"),
     "display: none, with a comment": ("<b style='display:/* */none'>x", "<b> [hidden]x"),
+    "display: none, with a comment that nothing ends": ("<b style='display:none;/* x'>x", "<b> [hidden]x"),
     "display: none, by an entity": ("<b style='display&colon;none'>x", "<b> [hidden]x"),
     "visibility: hidden": ("<b style='visibility:hidden'>x", "<b> [hidden]x"),
     "visibility: collapse": ("<b style='visibility:collapse'>x", "<b> [hidden]x"),

@@ -49,7 +49,7 @@ _HIDING = re.compile(
     r"|^(?!.*background).*(?<![\w-])color:(?:white|#f{3}(?:f{3})?)(?!\w)",
     re.DOTALL,
 )
-_CSS_NOISE = re.compile(r"/\*.*?\*/|[\s\\]+", re.DOTALL)
+_CSS_NOISE = re.compile(r"/\*.*?(?:\*/|\Z)|[\s\\]+", re.DOTALL)
 
 
 def _written_out(match: re.Match[str]) -> str:
