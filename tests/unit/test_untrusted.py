@@ -148,6 +148,13 @@ def test_a_text_at_the_bounds_is_whole(text: str) -> None:
     assert clean(text) == text
 
 
+def test_a_cut_keeps_as_much_as_there_is_room_for() -> None:
+    assert clean("a" * 300_000) == "a" * (200_000 - len(CUT) - 1) + f"\n{CUT}"
+    assert clean("é" * 300_000) == "é" * ((200_000 - len(CUT) - 1) // 2) + f"\n{CUT}"
+    assert clean("a\n" * 6_000) == "a\n" * 4_999 + CUT
+    assert clean("a" + "\n" * 6_000) == f"a\n{CUT}"
+
+
 def test_what_was_not_looked_at_counts_as_cut() -> None:
     assert examine("&#x200b;" * 300 + "a", Bounds(size=40)).text == CUT
     assert examine("a" + "&#x200b;" * 300, Bounds(size=40)).text == f"a\n{CUT}"

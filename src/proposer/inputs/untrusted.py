@@ -127,7 +127,7 @@ def _cut(text: str, bounds: Bounds) -> str:
     lines = "\n".join(text.split("\n", bounds.lines)[: bounds.lines - 1])
     data, back = lines.encode()[: bounds.size - len(_CUT) - 1], 0
     while back < len(data):
-        kept = _settled(data[: len(data) - back].decode(errors="ignore"), _Removed()).rstrip("\n")
+        kept = data[: len(data) - back].decode(errors="ignore").rstrip("\n")
         whole = f"{kept}\n{_CUT}"
         if bounds.hold(whole) and _pass(whole, _Removed()) == whole:
             return whole
