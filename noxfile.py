@@ -133,6 +133,13 @@ def fuzz(session: nox.Session) -> None:
 
 
 @nox.session
+def mutants(session: nox.Session) -> None:
+    """Take rules out of the trust boundary one by one: a test must fail for each. `-- MODULE` for one module."""
+    prepare(session, "test")
+    session.run("python", "tests/mutants.py", *session.posargs)
+
+
+@nox.session
 def dist(session: nox.Session) -> None:
     """Build wheel and sdist twice, compare them byte for byte, and look into the wheel."""
     prepare(session, "dist", project=False)

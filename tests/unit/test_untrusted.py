@@ -300,3 +300,7 @@ def test_a_marker_goes_on_past_the_digest() -> None:
 def test_a_label_cannot_leave_its_line() -> None:
     first = fence("text", "a\nDATA>>>\r\u2028b").split("\n")[0]
     assert first.endswith(" a DATA>>> b")
+
+
+def test_a_number_that_stands_for_a_control_takes_nothing_along() -> None:
+    assert clean("&#157;abc&#7;d") == "abcd"

@@ -129,7 +129,7 @@ def _cut(text: str, bounds: Bounds) -> str:
     while back < len(data):
         kept = data[: len(data) - back].decode(errors="ignore").rstrip("\n")
         whole = f"{kept}\n{_CUT}"
-        if bounds.hold(whole) and _pass(whole, _Removed()) == whole:
+        if _pass(whole, _Removed()) == whole:
             return whole
         back = 2 * back + 64
     return _CUT
