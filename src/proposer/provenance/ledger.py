@@ -2,8 +2,9 @@
 
 A line is `<index> <leaf> <chain>`: leaf = sha256 of the statement's bytes, chain = sha256 of the former chain's bytes
 followed by the leaf's (32 zero bytes before the first). A changed, moved or doubled line breaks the chain. There is one
-way to write a line; bytes that would mean the same are refused. That the tail was cut off cannot be seen from the file
-alone; a head that was committed shows it.
+way to write a line; bytes that would mean the same are refused. That the tail was cut off, or that all of it was
+written anew, cannot be seen from the file alone: a head that was committed shows it. A head is the size and the root of
+the Merkle tree of RFC 6962 whose entries are the leaves' 32 bytes.
 """
 
 import fcntl
@@ -16,8 +17,10 @@ from pathlib import Path
 
 from proposer import digests
 from proposer.errors import RefusedError
+from proposer.provenance import merkle
+from proposer.provenance.merkle import Proof
 
-__all__ = ["Ledger", "Line"]
+__all__ = ["Head", "Ledger", "Line", "Proof"]
 
 _START = bytes(32)
 _LINE = re.compile(rb"(0|[1-9][0-9]{0,17}) ([0-9a-f]{64}) ([0-9a-f]{64})\n")
@@ -32,6 +35,14 @@ class Line:
     index: int
     leaf: str
     chain: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Head:
+    """What a ledger came to: how many statements, and the root over them in hexadecimal."""
+
+    size: int
+    root: str
 
 
 def _chained(before: bytes, leaf: str) -> str:
@@ -126,6 +137,39 @@ class Ledger:
             if line.index != number or line.chain != _chained(before, line.leaf):
                 raise RefusedError(f"the ledger is broken at line {number + 1}", _HINT)
             before = bytes.fromhex(line.chain)
+
+    def head(self) -> Head:
+        """Return size and root of what stands in the ledger now.
+
+        Raises:
+            RefusedError: a line cannot be read.
+        """
+        frontier = merkle.Frontier()
+        for line in self.lines():
+            frontier.add(merkle.leaf_of(bytes.fromhex(line.leaf)))
+        return Head(size=frontier.size, root=frontier.root().hex())
+
+    def prove(self, index: int) -> Proof:
+        """Return the proof that the statement of an index stands in the ledger; its entry is the statement's SHA-256.
+
+        Raises:
+            RefusedError: a line cannot be read, or there is none of that index.
+        """
+        leaves = self._leaves()
+        if not 0 <= index < len(leaves):
+            raise RefusedError(f"the ledger has no statement {index}", f"it has {len(leaves)}, counted from 0")
+        return merkle.inclusion(leaves, index)
+
+    def grew_from(self, head: Head) -> bool:
+        """Tell whether an older head fits: its statements are still there, unchanged and in their order.
+
+        Raises:
+            RefusedError: a line cannot be read.
+        """
+        return merkle.extends(self._leaves(), head.size, bytes.fromhex(head.root))
+
+    def _leaves(self) -> list[bytes]:
+        return [merkle.leaf_of(bytes.fromhex(line.leaf)) for line in self.lines()]
 
     def holds(self, statement: bytes) -> bool:
         """Tell whether a statement with exactly these bytes was appended."""

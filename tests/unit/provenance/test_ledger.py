@@ -10,7 +10,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from proposer.errors import RefusedError
-from proposer.provenance.ledger import Ledger
+from proposer.provenance import merkle
+from proposer.provenance.ledger import Head, Ledger
 
 
 def filled(folder: Path, count: int = 4) -> Ledger:
@@ -158,3 +159,44 @@ def test_the_tail_is_read_without_the_rest(tmp_path: Path) -> None:
     data = ledger.path.read_bytes()
     ledger.path.write_bytes(b"#" + data[1:])
     assert ledger.tail() == tail
+
+
+def test_a_head_is_the_root_over_the_digests_of_the_statements(tmp_path: Path) -> None:
+    ledger = filled(tmp_path, 5)
+    entries = [hashlib.sha256(f"statement {number}".encode()).digest() for number in range(5)]
+    assert ledger.head() == Head(size=5, root=merkle.root_of(map(merkle.leaf_of, entries)).hex())
+    assert Ledger(tmp_path / "none").head() == Head(size=0, root=merkle.EMPTY.hex())
+
+
+def test_a_statement_has_a_proof_that_no_other_fits(tmp_path: Path) -> None:
+    ledger = filled(tmp_path, 5)
+    root = bytes.fromhex(ledger.head().root)
+    for number in range(5):
+        assert ledger.prove(number).verify(hashlib.sha256(f"statement {number}".encode()).digest(), root)
+        assert not ledger.prove(number).verify(hashlib.sha256(b"another").digest(), root)
+
+
+@pytest.mark.parametrize("index", [-1, 5])
+def test_what_is_not_in_the_ledger_has_no_proof(tmp_path: Path, index: int) -> None:
+    with pytest.raises(RefusedError, match=f"no statement {index}"):
+        filled(tmp_path, 5).prove(index)
+
+
+def test_a_ledger_grew_from_each_of_its_heads(tmp_path: Path) -> None:
+    ledger, heads = Ledger(tmp_path / "ledger"), []
+    for number in range(6):
+        heads.append(ledger.head())
+        ledger.append(f"statement {number}".encode())
+    assert all(ledger.grew_from(head) for head in heads)
+
+
+def test_a_head_shows_a_cut_tail_and_a_ledger_that_was_written_anew(tmp_path: Path) -> None:
+    ledger = filled(tmp_path, 5)
+    head = ledger.head()
+    rows = ledger.path.read_bytes().splitlines(keepends=True)
+    ledger.path.write_bytes(b"".join(rows[:-1]))
+    ledger.verify()  # by itself it looks whole
+    assert not ledger.grew_from(head)
+    ledger.append(b"another end")
+    ledger.verify()
+    assert not ledger.grew_from(head)
