@@ -6,13 +6,13 @@ from typing import Any
 
 from proposer.config.settings import Proposals, Workflow
 from proposer.errors import UsageError
-from proposer.git import shown
+from proposer.git import Git, shown
 from proposer.inputs.stage import Stage
 from proposer.outputs.globs import PatternError
 from proposer.outputs.paths import PathPolicy, rules_of
 from proposer.outputs.proposal import DEFAULT, MIGRATIONS, GateReport, Reason, check
 
-__all__ = ["NAME", "Proposal", "policy_of", "proposed", "raised"]
+__all__ = ["NAME", "Proposal", "policy_of", "proposed", "raised", "text_of"]
 
 NAME = "proposal.patch"
 """The file of a record that holds the patch."""
@@ -76,6 +76,18 @@ def raised(limits: Proposals) -> list[str]:
     ]
 
 
+def text_of(git: Git, old: str, new: str) -> bytes:
+    """Return the difference of two trees as the one patch that a record holds of it; `git apply` takes it.
+
+    It names every object in full, so equal patches are the same change of the same files. Binary files are without
+    their content: one that is added is refused, one that is removed needs none.
+    """
+    return git(
+        "diff-tree", "-r", "-p", "--full-index", "--no-renames", "--no-ext-diff", "--no-textconv", "--no-color",
+        "--ignore-submodules=none", "--diff-algorithm=myers", old, new,
+    )  # fmt: skip
+
+
 def proposed(
     stage: Stage, written: Sequence[str], hidden: Collection[str], policy: PathPolicy | None, mask: Callable[[str], str]
 ) -> Proposal | None:
@@ -97,11 +109,7 @@ def proposed(
     report = check(git.cwd, stage.tree, tree, policy, redact=mask)
     planted = [path for path in written if path.rpartition("/")[2].casefold() == ".git"]
     reasons = [Reason("dot-git", mask(shown(path)), "a repository was planted in the stage") for path in planted]
-    # Without the content of binary files: one that is added is refused, one that is removed needs none.
-    text = git(
-        "diff-tree", "-r", "-p", "--full-index", "--no-renames", "--no-ext-diff", "--no-textconv", "--no-color",
-        "--ignore-submodules=none", stage.tree, tree,
-    ).decode(errors="surrogateescape")  # fmt: skip
+    text = text_of(git, stage.tree, tree).decode(errors="surrogateescape")
     masked = mask(text)
     if masked != text and not any(reason.code == "secret" for reason in report.reasons):
         message = "a line beside the change, or one that it removes, holds what looks like a secret"

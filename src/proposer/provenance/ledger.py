@@ -36,6 +36,11 @@ class Line:
     leaf: str
     chain: str
 
+    @property
+    def text(self) -> bytes:
+        """The line as it stands in the file."""
+        return f"{self.index} {self.leaf} {self.chain}\n".encode()
+
 
 @dataclass(frozen=True, kw_only=True)
 class Head:
@@ -75,7 +80,7 @@ class Ledger:
             index = last.index + 1 if last else 0
             leaf = digests.of_bytes(statement)
             chain = _chained(bytes.fromhex(last.chain) if last else _START, leaf)
-            os.write(descriptor, f"{index} {leaf} {chain}\n".encode())
+            os.write(descriptor, Line(index=index, leaf=leaf, chain=chain).text)
             os.fsync(descriptor)
             return index
         finally:
