@@ -36,7 +36,7 @@ LEFT_OUT = {
     "dist": "the build tools",
     "measure": "minutes on an idle machine",
 }
-CODE = ["src", "tests", "benchmarks", "docs", ".ci", "noxfile.py", "tasks.py"]
+CODE = ["src", "skills", "tests", "benchmarks", "docs", ".ci", "noxfile.py", "tasks.py"]
 
 
 def prepare(session: nox.Session, requirements: str, *, project: bool = True) -> None:

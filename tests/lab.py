@@ -155,8 +155,11 @@ def wire(root: Path) -> None:
         (root / name).parent.mkdir(parents=True, exist_ok=True)
         shutil.copyfile(source / name, root / name)
     (root / ".codex" / "config.toml").write_text('model = "gpt-5.5"\n', encoding="utf-8")
-    for kind, target in {"prompts": ".github/codex/prompts", "skills": ".agents/skills", "schemas": "schemas"}.items():
+    for kind, target in {"prompts": ".github/codex/prompts", "schemas": "schemas"}.items():
         shutil.copytree(assets.folder(kind), root / target)
+    skill = root / ".agents" / "skills" / "count" / "SKILL.md"  # ours name what an application has
+    skill.parent.mkdir(parents=True)
+    skill.write_text("---\nname: count\ndescription: Count things.\n---\nOne by one.\n", encoding="utf-8")
     (root / "AGENTS.md").write_text("# Rules\n\nBase sentinel: heron.\n", encoding="utf-8")
     (root / "ledger").mkdir()
     (root / "ledger" / "AGENTS.md").write_text("Module sentinel: bittern.\n", encoding="utf-8")

@@ -4,12 +4,15 @@ import json
 from typing import Any
 
 import pytest
+import yaml
 
 from lab import Lab
+from proposer.config import assets
 from proposer.config import lock as locks
 from proposer.errors import UsageError
 from proposer.invocation import binary, home
 from proposer.proving import guidance
+from proposer.proving.rehearsal import rehearse
 
 
 def arrives(lab: Lab) -> str:
@@ -25,6 +28,21 @@ def checks(lab: Lab) -> tuple[int, dict[str, Any]]:
 def test_every_agents_file_and_skill_arrives_in_a_real_request(lab: Lab) -> None:
     lab.write("ledger/AGENTS.override.md", "instead\n")
     assert arrives(lab) == "2 AGENTS.md and 1 skill(s) arrive in a request"
+
+
+def test_the_pinned_codex_lists_every_skill_by_name_with_its_whole_description(lab: Lab) -> None:
+    pinned = locks.of_worktree(lab.root)
+    folder = assets.folder("skills")
+    skills = sorted(folder.glob("*/SKILL.md"))
+    files = {f".agents/skills/{path.relative_to(folder).as_posix()}": path.read_bytes() for path in skills}
+    found = binary.find()
+    [first, *_] = rehearse([], binary=found, lock=locks.read(pinned.lock_text, "here"), files=files)
+    text = json.dumps(first["input"], ensure_ascii=False)
+    assert len(skills) == 5
+    for path in skills:
+        fields = yaml.safe_load(path.read_text(encoding="utf-8").split("---\n")[1])
+        assert f"- {fields['name']}: {fields['description']} (file: " in text
+        assert f"/{fields['name']}/SKILL.md)" in text
 
 
 @pytest.mark.parametrize("cut", [10, -60], ids=["most", "the-end"])

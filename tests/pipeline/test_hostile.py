@@ -93,7 +93,7 @@ def test_the_request_offers_only_what_is_allowed_and_no_ambient_skill(lab: Lab) 
     assert set(first["tools"]) <= ALLOWED_TOOLS
     assert "web_search" not in text
     assert "HOME-MARK" not in text
-    assert "safe-migration" in text
+    assert "- count: Count things." in text
     assert "heron" in text
     assert "bittern" in text
     assert first["text"]["format"]["type"] == "json_schema"
