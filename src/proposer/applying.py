@@ -16,7 +16,7 @@ from proposer.inputs import workspace as workspaces
 from proposer.outputs import patch as patches
 from proposer.outputs.fit import Fit, fitted
 from proposer.outputs.proposal import check
-from proposer.provenance import record
+from proposer.provenance import heads, record
 from proposer.reports.safe import log_line
 from proposer.worktree import File, Worktree
 
@@ -24,8 +24,8 @@ __all__ = ["LEDGER_HEAD", "PROVENANCE", "Result", "apply", "trailer"]
 
 PROVENANCE = "provenance"
 """Folder of the statements that are committed with what was applied."""
-LEDGER_HEAD = f"{PROVENANCE}/ledger.head"
-"""The newest line of the ledger: committed, it shows a tail that was cut off later."""
+LEDGER_HEAD = heads.PATH
+"""The head of the ledger: committed, it shows a tail that was cut off later."""
 
 _AGAIN = "run the workflow again, and apply that run"
 _GOOD = (Outcome.CLEAN, Outcome.FINDINGS)
@@ -106,10 +106,12 @@ def apply(folder: Path, run: str, *, check_only: bool = False) -> Result:
     with workspaces.opened(root) as workspace:
         fit = fitted(workspace, tree, data)
         _regated(root, workspace.git(), fit, document)
-    statement, last = f"{PROVENANCE}/{place.name}.statement.json", store.ledger.tail()
+    statement = f"{PROVENANCE}/{place.name}.statement.json"
     beside = {statement: (tree.read(statement), File(data=(place / record.STATEMENT).read_bytes()))}
-    if last is not None:
-        beside[LEDGER_HEAD] = (tree.read(LEDGER_HEAD), File(data=last.text))
+    before = tree.read(LEDGER_HEAD)
+    head = heads.anchored(before.data.decode(errors="replace") if before else "", store.ledger)
+    if head:
+        beside[LEDGER_HEAD] = (before, File(data=head.encode()))
     if beside[statement][0] not in (None, beside[statement][1]):
         raise RefusedError(f"{statement} is there already, with another content", "look at it, then remove it")
     if not check_only:
@@ -125,9 +127,9 @@ def apply(folder: Path, run: str, *, check_only: bool = False) -> Result:
         files=tuple(sorted((fit.kind(path), shown(path)) for path in fit.files)),
         patch=data.decode(errors="backslashreplace"),
         statement=statement,
-        ledger_head=LEDGER_HEAD if last is not None else None,
+        ledger_head=LEDGER_HEAD if head else None,
         trailer=trailer(document.tool.model, place.name),
-        notes=tuple(_notes(document, has_head=last is not None)),
+        notes=tuple(_notes(document, has_head=bool(head))),
     )
 
 

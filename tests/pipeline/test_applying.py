@@ -15,7 +15,8 @@ from lab import CLEAN, Lab, says
 from proposer import applying, digests
 from proposer.errors import RefusedError, UsageError
 from proposer.outputs.patch import NAME
-from proposer.provenance import record, statement
+from proposer.provenance import heads, record, statement
+from proposer.provenance.ledger import Ledger
 from proposer.reports.summary import Summary
 
 WRITING = """
@@ -74,7 +75,9 @@ def test_a_proposal_is_applied_without_a_commit_and_its_statement_is_put_beside_
     assert (mend.root / "src/shop.py").read_text(encoding="utf-8") == "def total(rows):\n    return sum(rows)\n"
     kept = mend.root / "provenance" / f"{summary.run}.statement.json"
     assert kept.read_bytes() == (mend.record(summary) / "statement.json").read_bytes()
-    assert (mend.root / "provenance/ledger.head").read_bytes() == (mend.root / ".proposer/ledger").read_bytes()
+    anchor = heads.of(Ledger(mend.root / ".proposer/ledger"))
+    assert anchor is not None
+    assert (mend.root / "provenance/ledger.head").read_text() == f"{anchor.line}\n"
     assert f"Assisted-by: codex:gpt-5.5 (run {summary.run})" in shown.stdout.splitlines()
     assert "+    return sum(rows)" in shown.stdout
     assert "no model was asked" in shown.stdout

@@ -167,17 +167,19 @@ class Store:
         claims.remove(draft.folder)
         draft.claim.release()
 
+    def places(self) -> list[Path]:
+        """Return the folders of all records, oldest first."""
+        if not self.runs.is_dir():
+            return []
+        return sorted(path for path in self.runs.iterdir() if _ID.fullmatch(path.name) and not path.is_symlink())
+
     def find(self, name: str) -> Path:
         """Return the folder of a run, named by its id or the unambiguous start of one.
 
         Raises:
             UsageError: there is none, or more than one.
         """
-        known = (
-            sorted(path.name for path in self.runs.iterdir() if _ID.fullmatch(path.name) and not path.is_symlink())
-            if self.runs.is_dir()
-            else []
-        )
+        known = [path.name for path in self.places()]
         found = [run for run in known if run.startswith(name)] if name else []
         if len(found) != 1:
             what = f"{len(found)} runs start with" if found else "there is no run"
@@ -208,9 +210,8 @@ class Store:
 
     def problems(self, folder: Path) -> Iterator[str]:
         """Yield one sentence for each file that was changed, added or removed, down to the ledger."""
-        odd = [path.name for path in sorted(folder.iterdir()) if path.is_symlink() or not path.is_file()]
-        yield from (f"{name} is not a regular file" for name in odd)
-        if odd:
+        if odd := list(self.odd(folder)):
+            yield from odd
             return
         try:
             self.ledger.verify()
@@ -225,6 +226,13 @@ class Store:
             yield f"{STATEMENT} is not the one in the ledger"
             return
         yield from self.damage(folder)
+
+    @staticmethod
+    def odd(folder: Path) -> Iterator[str]:
+        """Yield one sentence for each entry of a record that is no regular file; nothing behind one is read."""
+        for path in sorted(folder.iterdir()):
+            if path.is_symlink() or not path.is_file():
+                yield f"{path.name} is not a regular file"
 
     def damage(self, folder: Path) -> Iterator[str]:
         """Yield one sentence for each file that its statement does not account for; the ledger is not asked.

@@ -10,13 +10,13 @@ ns = Collection(codex)
 
 from invoke.collection import Collection
 
-from proposer.tasks import care, drills, proposals, prove, runs
+from proposer.tasks import audits, care, drills, proposals, prove, runs
 
 __all__ = ["codex"]
 
 codex = Collection("codex")
 for _task in (
-    runs.review, runs.run, proposals.apply, care.doctor, care.lock, care.provenance, prove.replay, prove.rules,
-    drills.drill,
+    runs.review, runs.run, proposals.apply, care.doctor, care.lock, care.provenance, audits.audit, prove.replay,
+    prove.rules, drills.drill,
 ):  # fmt: skip
     codex.add_task(_task)

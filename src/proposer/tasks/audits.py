@@ -1,0 +1,36 @@
+"""Tasks that look at all runs together."""
+
+from invoke.context import Context
+from invoke.tasks import task
+
+from proposer.tasks.edge import edge, finish, print_json, telling
+
+__all__ = ["audit"]
+
+
+@task(
+    help={
+        "verify": "exit 7 where anything does not verify; without it the same is shown, and the exit code is 0",
+        "json": "print one JSON object",
+    },
+    auto_shortflags=False,
+)
+def audit(c: Context, verify: bool = False, json: bool = False) -> None:  # noqa: ARG001
+    """Check all records, the ledger, and the heads of it that were committed.
+
+    `codex.provenance RUN --verify` checks one record down to the ledger. This checks every one, and what only shows
+    over all of them: a ledger whose end was cut off or written anew after its head was committed, and records whose
+    statements are no longer here.
+    """
+    with edge(as_json=json):
+        from pathlib import Path
+
+        from proposer import audit as audits
+
+        found = audits.examine(Path.cwd())
+        if json:
+            print_json(found.document())
+        else:
+            with telling():
+                found.show()
+        finish(found.exit_code if verify else 0)
