@@ -139,7 +139,7 @@ def _judged(document: record.Document) -> None:
     if not isinstance(proposal, dict):
         raise RefusedError(f"run {document.run.id} proposes nothing", f"see: inv codex.show {document.run.id}")
     if proposal.get("allowed") is not True:
-        reasons = [": ".join(filter(None, map(str, row))) for row in proposal.get("reasons", [])]
+        reasons = [": ".join(filter(None, map(shown, row))) for row in proposal.get("reasons", [])]
         raise RefusedError(f"the gate refused the proposal: {next(iter(reasons), 'no reason given')}", _AGAIN)
     if document.run.outcome not in [outcome.label for outcome in _GOOD]:
         message = str(document.result.get("message", ""))
