@@ -1,4 +1,4 @@
-"""Writes the pages of docs/reference from the code that they describe; `--check` compares instead (session `docs`)."""
+"""Writes docs/reference and schemas/ from the code that they describe; `--check` compares instead (session `docs`)."""
 
 import argparse
 import json
@@ -12,16 +12,29 @@ from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
 from proposer.config import answers, assets
-from proposer.config.settings import Limits, Paths, Project, Proposals, Provider, Settings, Workflow
+from proposer.config.settings import (
+    SETTINGS_NAME,
+    Limits,
+    Paths,
+    Project,
+    Proposals,
+    Provider,
+    Settings,
+    Thresholds,
+    Workflow,
+    parse,
+)
 from proposer.errors import EXIT_INTERNAL, EXIT_INTERRUPTED, EXIT_USAGE, Outcome
-from proposer.outputs.answer import Finding, ReviewAnswer
+from proposer.outputs.answer import Finding, ReviewAnswer, schema_of
+from proposer.outputs.forms import FORMS
 from proposer.outputs.proposal import CODES, DEFAULT, FORBIDDEN, MIGRATIONS
 from proposer.provenance.record import Document
 from proposer.proving.drill import catalogue
 from proposer.relay.tape import MANIFEST, Manifest
 from proposer.tasks import codex
 
-FOLDER = Path(__file__).parent / "reference"
+ROOT = Path(__file__).parents[1]
+FOLDER = ROOT / "docs" / "reference"
 NOTE = "<!-- Written by docs/generate.py; do not edit. -->"
 
 
@@ -68,6 +81,8 @@ def keys(model: type[BaseModel]) -> Iterator[str]:
     """Yield the table of a settings table's keys."""
     rows = []
     for name, field in model.model_fields.items():
+        if isinstance(field.annotation, type) and issubclass(field.annotation, BaseModel):
+            continue  # a table of its own
         default = "needed" if field.is_required() else f"`{json.dumps(field.get_default(call_default_factory=True))}`"
         rows.append((f"`{field.alias or name}`", kind(field), default, field.description or ""))
     yield from table(("key", "value", "default", "means"), rows)
@@ -82,6 +97,7 @@ def settings() -> Iterator[str]:
         "[project]": Project, "[provider]": Provider, "[limits]": Limits, "[paths]": Paths,
         "[proposals]": Proposals,
         "[workflows.NAME]": Workflow,
+        "[workflows.NAME.thresholds]": Thresholds,
     }  # fmt: skip
     for name, model in tables.items():
         yield from (f"## {name}", "", (model.__doc__ or "").strip().splitlines()[0], "")
@@ -200,10 +216,37 @@ def proposals() -> Iterator[str]:
     yield f"A workflow with `migrations = true` may touch {folders}."
 
 
+def workflows(folder: Path = ROOT) -> Iterator[str]:
+    """Yield the page about the workflows that a repository declares."""
+    declared = parse((folder / SETTINGS_NAME).read_bytes()).workflows
+    yield from (
+        "# Workflows",
+        "",
+        "What this repository's own `proposer.toml` declares; a generated one starts with the same.",
+        "",
+    )
+    rows = []
+    for name, workflow in declared.items():
+        ways = ", ".join(f"`{one}`" for one in workflow.inputs) or "-"
+        gates = ", ".join(f"`{one}`" for one in workflow.gates) or "-"
+        task = f"`inv codex.{name}`" if name in codex.task_names else f"`inv codex.run {name}`"
+        rows.append((task, f"`{workflow.sandbox}`", workflow.summary, ways, gates))
+    yield from table(("task", "sandbox", "gives", "inputs", "gates"), rows)
+
+
 PAGES = {
     "outcomes": outcomes, "settings": settings, "tasks": tasks, "documents": documents, "answers": questions,
-    "drills": drills, "proposals": proposals,
+    "drills": drills, "proposals": proposals, "workflows": workflows,
 }  # fmt: skip
+
+
+def texts() -> Iterator[tuple[Path, str]]:
+    """Yield each generated file and its text."""
+    for name, page in PAGES.items():
+        head, *rest = page()
+        yield FOLDER / f"{name}.md", "\n".join([head, "", NOTE, *rest]).rstrip() + "\n"
+    for name, model in FORMS.items():
+        yield ROOT / "schemas" / f"{name}.schema.json", json.dumps(schema_of(model), indent=2) + "\n"
 
 
 def main() -> int:
@@ -212,16 +255,13 @@ def main() -> int:
     parser.add_argument("--check", action="store_true", help="compare only")
     check = parser.parse_args().check
     stale = []
-    for name, page in PAGES.items():
-        head, *rest = page()
-        text = "\n".join([head, "", NOTE, *rest]).rstrip() + "\n"
-        path = FOLDER / f"{name}.md"
+    for path, text in texts():
         if check and (not path.exists() or path.read_text(encoding="utf-8") != text):
-            stale.append(path.name)
+            stale.append(path.relative_to(ROOT).as_posix())
         elif not check:
             path.write_text(text, encoding="utf-8")
     for name in stale:
-        sys.stderr.write(f"docs/reference/{name} does not fit the code; run: nox -s docs -- --write\n")
+        sys.stderr.write(f"{name} does not fit the code; run: nox -s docs -- --write\n")
     return 1 if stale else 0
 
 

@@ -3,7 +3,7 @@
 import contextlib
 import json
 import os
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -50,7 +50,7 @@ class Chronicle:
         self._name = workflow
         self.origin = origin
         self._unlocked = unlocked
-        self._started = datetime.now(UTC)
+        self.started = datetime.now(UTC)
         self.lock_from = "worktree" if unlocked else "base"
         self._notes: list[str] = []
         self._subject: Subject | None = None
@@ -61,6 +61,7 @@ class Chronicle:
         self._binary: Binary | None = None
         self._diff = Diff(text="", excluded=(), not_reviewed=(), hidden=())
         self._untrusted: list[dict[str, str]] = []
+        self._known: dict[str, Any] = {}
         self._session: Session | None = None
         self._observed = Observed()
         self._proposal: Proposal | None = None
@@ -78,7 +79,7 @@ class Chronicle:
         """Take down what the run is about; from here on there is a draft."""
         self._lock, self._pinned, self._redactor = lock, pinned, redactor
         with shielded():  # there is either a subject with a draft, or neither
-            self.draft = self._store.draft(record.new_id(self._started), self._redacted)
+            self.draft = self._store.draft(record.new_id(self.started), self._redacted)
             self._subject = subject
         self._fingerprint = digests.of_json({"run": self.draft.id})
         if subject.named_by:
@@ -122,6 +123,12 @@ class Chronicle:
         if home.SYSTEM.exists():
             self.note("/etc/codex exists: Codex reads settings from it that codex.lock does not pin")
 
+    def knows(self, facts: Mapping[str, Any], arguments: Mapping[str, str]) -> None:
+        """Take down what the host found out and what the caller gave, both masked; a replay takes them from there."""
+        self._known = {"facts": dict(facts), "arguments": dict(arguments)} if facts or arguments else {}
+        if self._known:
+            self._known_draft.write(recording.FACTS, json.dumps(self._known, indent=2, ensure_ascii=False) + "\n")
+
     def asks(self, prompt: Prompt, diff: Diff, texts: Sequence[tuple[str, str, str]]) -> None:
         """Take down the prompt; the fingerprint is known now. `texts` holds (name, raw, cleaned)."""
         self._diff = diff
@@ -141,6 +148,7 @@ class Chronicle:
                 "lock": digests.of_bytes(self._pinned.lock_text or b""),
                 "files": self._pinned.digests() if self._unlocked else {},
                 "prompt": digests.of_bytes(prompt.text.encode(errors="surrogatepass")),
+                "facts": digests.of_json(self._known) if self._known else "",
                 "provider": provider.name if provider else "",
                 "script": (provider.digest if provider else None) or "",
             }
@@ -243,18 +251,19 @@ class Chronicle:
             "findings": [self._redactor.value(row.model_dump(mode="json")) for row in verdict.findings]
             if verdict
             else [],
+            "answer": self._redactor.value(verdict.answer) if verdict else {},
             "dropped": verdict.dropped if verdict else 0,
             "reasons": [self._redactor.text(text) for _, text in reasons],
             "not_reviewed": self._named(self._diff.not_reviewed),
             "excluded": self._named(self._diff.excluded),
             "instruction_paths": self._named(self._stage.touched if self._stage else ()),
-            "notes": [self._redactor.text(text) for text in self._notes],
+            "notes": [self._redactor.text(text) for text in (*self._notes, *(verdict.notes if verdict else ()))],
             "refused_commands": len(self._observed.refused),
             "proposal": self._redactor.value(self._proposal.document(f"{record.FOLDER}/runs/{self._known_draft.id}"))
             if self._proposal
             else None,
             "usage": vars(session.relay.usage) if session else {},
-            "seconds": round((finished - self._started).total_seconds(), 3),
+            "seconds": round((finished - self.started).total_seconds(), 3),
             "drift": tape.difference if tape else "",
         }
         findings = tuple(Finding.model_validate(row) for row in result["findings"])
@@ -359,8 +368,8 @@ class Chronicle:
             run=record.Run(
                 id=draft.id,
                 name=self._name,
-                timestamp_utc=_stamp(self._started),
-                started_at=_stamp(self._started),
+                timestamp_utc=_stamp(self.started),
+                started_at=_stamp(self.started),
                 finished_at=_stamp(finished),
                 runner=self.origin.runner,
                 job_id=self.origin.job_id,

@@ -12,6 +12,7 @@ from typing import Any, Literal
 from proposer import git, probing
 from proposer.config import lock as locks
 from proposer.config import settings as config
+from proposer.config import strict
 from proposer.config.lockfile import Lock
 from proposer.errors import EXIT_USAGE, ProposerError, UsageError
 from proposer.invocation import binary as binaries
@@ -140,7 +141,16 @@ def _settings(pinned: locks.Pinned) -> Iterator[Check]:
                     raise UsageError(f"proposer.toml names {path}, which does not exist", "create it or mend the table")
         return f"workflows: {', '.join(sorted(settings.workflows)) or 'none'}"
 
+    def strictly() -> str:
+        if pinned.settings is None:
+            raise UsageError("proposer.toml is missing", "restore it: git checkout proposer.toml")
+        paths = sorted({workflow.output_schema for workflow in config.parse(pinned.settings).workflows.values()})
+        for path in paths:
+            strict.check(pinned.files.get(path, b""), path)
+        return f"{len(paths)} fit strict structured outputs"
+
     yield _try("settings", look)
+    yield _try("schemas", strictly)
 
 
 def _binary(installed: binaries.Binary, lock: Lock) -> Check:

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -10,8 +10,11 @@ from typing import Any
 from proposer.chronicle import Chronicle
 from proposer.config import lock as locks
 from proposer.config import settings as config
+from proposer.config import strict
 from proposer.config.lockfile import Lock
 from proposer.errors import InterruptedRunError, Outcome, StopError, UsageError
+from proposer.facts import collection
+from proposer.facts.ground import Ground
 from proposer.git import root_of, shown
 from proposer.inputs import files, untrusted
 from proposer.inputs import prompt as prompts
@@ -43,20 +46,24 @@ _MAX_TEXT_BYTES = 4 * 1024 * 1024
 class Replay:
     """A run that is played again: its subject as the record names it, its exchanges as a provider.
 
-    `texts` holds (label, text) as they stand in its prompt, `untrusted` what its record says of them.
+    `texts` holds (label, text) as they stand in its prompt, `untrusted` what its record says of them; `facts` and
+    `arguments` are those of its record, for what they were found out from may be gone.
     """
 
     subject: subjects.Recorded
     provider: providers.Provider
     texts: tuple[tuple[str, str], ...]
     untrusted: tuple[dict[str, str], ...]
+    facts: Mapping[str, Any] = field(default_factory=dict)
+    arguments: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, kw_only=True)
 class Request:
     """What a person or a job asks for; nothing in it chooses binary, model, sandbox, prompt or schema.
 
-    `record` is a folder that keeps the run as a cassette; such a run is never one that was made before.
+    `record` is a folder that keeps the run as a cassette; such a run is never one that was made before. `arguments` are
+    what the workflow's own table asks the caller for, by name.
     """
 
     workflow: str
@@ -65,6 +72,7 @@ class Request:
     staged: bool = False
     provider: str = ""
     texts: tuple[Path, ...] = ()
+    arguments: Mapping[str, str] = field(default_factory=dict)
     fresh: bool = False
     unlocked: bool = False
     record: Path | None = None
@@ -150,6 +158,7 @@ def _steps(  # noqa: PLR0915 - the steps, one after the other, on one screen
     chronicle.drift(locks.differences(lock, pinned) if not request.unlocked else [])
     workflow = settings.workflow(request.workflow)
     source, schema = _asset(pinned, workflow.prompt).decode(errors="replace"), _asset(pinned, workflow.output_schema)
+    strict.check(schema, workflow.output_schema)
     provider = again.provider if again else providers.choose(
         request.provider, settings.provider.default, root=root, environment=environment
     )  # fmt: skip
@@ -169,10 +178,24 @@ def _steps(  # noqa: PLR0915 - the steps, one after the other, on one screen
         stage = stages.prepare(workspace, subject, instruction=instruction)
         binary = checked.result()
     chronicle.staged(stage, binary)
-    # 4. Prompt.
-    texts = [(name, text, _cleaned(text, redactor)) for name, text in raw]
+    # 4. Facts and prompt.
+    ground = Ground(git=workspace.git(), subject=subject, settings=settings, workflow=workflow, now=chronicle.started,
+                    arguments=request.arguments, texts=raw)  # fmt: skip
+    facts = collection.again(again.facts, raw) if again else collection.collect(ground)
+    known, given = (
+        redactor.value(dict(facts.data)),
+        redactor.value(dict(again.arguments if again else request.arguments)),
+    )
+    chronicle.knows(known, given)
+    fenced = [(name, _cleaned(collection.written(fact), redactor).text) for name, fact in known.items()]
+    texts = [(name, text, _cleaned(text, redactor)) for name, text in facts.texts]
     labels = [name if again else cleaned.label(prompts.label_of(name)) for name, _, cleaned in texts]
-    used = len(source) + sum(len(cleaned.text) for _, _, cleaned in texts) + _RESERVE
+    used = (
+        len(source)
+        + sum(len(cleaned.text) for _, _, cleaned in texts)
+        + sum(len(text) for _, text in fenced)
+        + _RESERVE
+    )
     diff = prompts.diff_of(
         workspace.git(),
         subject,
@@ -185,8 +208,9 @@ def _steps(  # noqa: PLR0915 - the steps, one after the other, on one screen
         diff=diff,
         texts=[(label, cleaned.text) for label, (_, _, cleaned) in zip(labels, texts, strict=True)],
         limit=settings.limits.prompt_characters,
-        values={},
-    )
+        values=prompts.values_of(fenced, [(name, _cleaned(text, redactor).text) for name, text in given.items()],
+                                 workflow.arguments),
+    )  # fmt: skip
     chronicle.asks(prompt, diff, [(name, text, cleaned.text) for name, text, cleaned in texts])
     if not (request.fresh or request.record or again) and (kept := chronicle.known()) is not None:
         return kept
@@ -225,7 +249,8 @@ def _steps(  # noqa: PLR0915 - the steps, one after the other, on one screen
     # 8., 9. Answer and gates: the world first, whatever the answer claims.
     answer, failure = _answer(session, provider, places, chronicle, schema)
     lookup = files.Sides(workspace.git(), old=subject.old, new=subject.tree).text
-    chronicle.judged(judge(answer, workflow=workflow, diff=diff, observed=observed, lookup=lookup, mask=redactor.text))
+    chronicle.judged(judge(answer, workflow=workflow, diff=diff, observed=observed, lookup=lookup, mask=redactor.text,
+                           facts=known, rehearsed=provider.rehearsed))  # fmt: skip
     if failure is not None:
         raise failure
     return None

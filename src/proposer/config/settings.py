@@ -1,20 +1,40 @@
 """proposer.toml: workflows, limits and paths of one repository, read from the base commit."""
 
 import tomllib
-from typing import Annotated, Literal
+from typing import Annotated, Literal, get_args
 from urllib.parse import urlsplit
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
 from proposer.errors import UsageError
 
-__all__ = ["SETTINGS_NAME", "Limits", "Paths", "Project", "Proposals", "Provider", "Settings", "Workflow", "parse"]
+__all__ = [
+    "SETTINGS_NAME",
+    "Evidence",
+    "Gate",
+    "Input",
+    "Limits",
+    "Paths",
+    "Project",
+    "Proposals",
+    "Provider",
+    "Settings",
+    "Thresholds",
+    "Workflow",
+    "parse",
+]
 
 SETTINGS_NAME = "proposer.toml"
 
 Severity = Literal["P0", "P1", "P2", "P3"]
 Sandbox = Literal["read-only", "workspace-write"]
 Count = Annotated[int, Field(ge=0, strict=True)]
+Input = Literal["risk"]
+"""What the host finds out before the model is asked; the prompt has each as `facts.NAME`."""
+Gate = Literal["verified", "risk"]
+"""Checks of an answer against what the host knows; each can only make the outcome worse."""
+Evidence = Literal["junit", "coverage", "pip-audit", "sarif", "record", "drills", "lock"]
+"""Kinds of files that a decision about a deployment can stand on."""
 Pattern = Annotated[str, Field(min_length=1, pattern=r"^[^!\\]")]
 
 
@@ -67,6 +87,10 @@ class Paths(_Table):
 
     instruction: tuple[str, ...] = Field((), description="More paths that instruct Codex and are taken from the base.")
     exclude: tuple[str, ...] = Field((), description="More paths that are listed as excluded instead of reviewed.")
+    sensitive: tuple[str, ...] = Field(
+        ("*auth*", "*permission*", "*security*", "*secret*", "*credential*", "*crypt*", "*middleware*", "*settings*"),
+        description="Paths whose change alone is a risk (`facts.risk`), compared without case.",
+    )
 
 
 class Proposals(_Table):
@@ -79,6 +103,14 @@ class Proposals(_Table):
     protected: tuple[Pattern, ...] = Field(
         (), description="More patterns of paths that no proposal may touch; matched as in .gitignore, without case."
     )
+
+
+class Thresholds(_Table):
+    """Numbers that gates compare with."""
+
+    risk: Annotated[int, Field(ge=1, le=10)] = Field(8, description="Risk score (1 to 10) from which on it is blocked.")
+    evidence_hours: Annotated[float, Field(gt=0, le=8760)] = Field(24, description="Age at which evidence is stale.")
+    coverage: Annotated[float, Field(ge=0, le=100)] = Field(80, description="Least per cent of lines that tests cover.")
 
 
 class Workflow(_Table):
@@ -101,6 +133,19 @@ class Workflow(_Table):
         "protect", description="`protect`: its proposals may not weaken tests, or the settings of checks."
     )
     empty_is_clean: bool = Field(default=False, description="An empty change gives `clean` without asking the model.")
+    inputs: tuple[Input, ...] = Field(
+        (), description="What the host finds out first: " + ", ".join(f"`{one}`" for one in get_args(Input)) + "."
+    )
+    gates: tuple[Gate, ...] = Field(
+        (), description="Checks of the answer, in order: " + ", ".join(f"`{one}`" for one in get_args(Gate)) + "."
+    )
+    arguments: tuple[Annotated[str, Field(pattern=r"^[a-z][a-z_]{0,31}$")], ...] = Field(
+        (), description="Names of texts that the caller gives; the prompt has each as `arguments.NAME`."
+    )
+    thresholds: Thresholds = Field(Thresholds(), description="Numbers for the gates.")
+    evidence: tuple[Evidence, ...] = Field(
+        get_args(Evidence), description="Kinds of evidence that the gate `evidence` wants to see."
+    )
 
     @field_validator("prompt", "output_schema")
     @classmethod

@@ -16,7 +16,7 @@ from proposer.inputs.patches import added_lines, binary_paths, patches_of, reduc
 from proposer.inputs.subject import Change, Subject
 from proposer.inputs.untrusted import fence, invisible, reveal
 
-__all__ = ["EXCLUDED", "Diff", "Hidden", "Prompt", "diff_of", "label_of", "render", "visible"]
+__all__ = ["EXCLUDED", "Diff", "Hidden", "Prompt", "diff_of", "label_of", "render", "values_of", "visible"]
 
 EXCLUDED = (
     "package-lock.json", "npm-shrinkwrap.json", "yarn.lock", "pnpm-lock.yaml", "uv.lock", "poetry.lock", "Pipfile.lock",
@@ -159,19 +159,19 @@ def render(
     diff: Diff,
     texts: Sequence[tuple[str, str]],
     limit: int,
-    values: dict[str, str],
+    values: Mapping[str, Mapping[str, str]],
 ) -> Prompt:
     """Fill a workflow's prompt file.
 
     The file sees `diff`, `texts` (a list of fenced blocks), `excluded` and `not_reviewed` (each a list of at most one
-    fenced block: names are data too) and `values`. Nothing of these is read as a template.
+    fenced block: names are data too) and `values` (see `values_of`). Nothing of these is read as a template.
 
     Args:
         source: the prompt file's text, from the base.
         diff: the change.
         texts: (label, text) of each untrusted text, cleaned and masked; see `label_of`.
         limit: characters that the prompt may have.
-        values: own arguments of the workflow.
+        values: tables of the workflow's own, by name.
 
     Raises:
         UsageError: the prompt file has a mistake, or what it asks for does not fit.
@@ -194,6 +194,26 @@ def render(
             f"the prompt has {len(text)} characters, {limit} are allowed", "shorten the --text files or the prompt"
         )
     return Prompt(text=text)
+
+
+def values_of(
+    facts: Sequence[tuple[str, str]], arguments: Sequence[tuple[str, str]], declared: Sequence[str]
+) -> dict[str, dict[str, str]]:
+    """Return the tables `facts` and `arguments` of a prompt.
+
+    Each fact is a fenced block. An argument stands as it is where it is a plain word or two, else fenced as well; one
+    that the workflow declares and nobody gave is empty.
+
+    Args:
+        facts: (kind, text), cleaned and masked.
+        arguments: (name, text), cleaned and masked.
+        declared: names of the arguments that the prompt may use.
+    """
+    given = {name: text if not text or _PLAIN_LABEL.fullmatch(text) else fence(text, name) for name, text in arguments}
+    return {
+        "facts": {name: fence(text, f"facts found out by the host: {name}") for name, text in facts},
+        "arguments": dict.fromkeys(declared, "") | given,
+    }
 
 
 def label_of(name: str) -> str:

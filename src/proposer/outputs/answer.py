@@ -16,7 +16,8 @@ from referencing.jsonschema import EMPTY_REGISTRY
 from proposer.errors import Outcome, StopError
 from proposer.inputs.untrusted import unreveal
 
-__all__ = ["Finding", "Lookup", "ReviewAnswer", "anchored", "final_message", "findings_of", "schema_of", "validated"]
+__all__ = ["Finding", "Lookup", "ReviewAnswer", "anchored", "final_message", "findings_of", "located",
+           "schema_of", "validated"]  # fmt: skip
 
 Lookup = Callable[[str, str], str | None]
 """(side, path) -> text of the file on that side, or None."""
@@ -185,16 +186,23 @@ def anchored(finding: Finding, lookup: Lookup, mask: Callable[[str], str]) -> Fi
     occur, quote and file are compared with secrets masked on both sides. A quote that says nothing, or that is longer
     than anybody would quote, stands nowhere.
     """
-    quote = finding.quote
+    found = located(finding.side, finding.path, finding.quote, finding.start_line, lookup, mask)
+    return finding.model_copy(update={"start_line": found[0], "end_line": found[1]}) if found else None
+
+
+def located(
+    side: str, path: str, quote: str, near: int, lookup: Lookup, mask: Callable[[str], str]
+) -> tuple[int, int] | None:
+    """Return first and last line at which a quote stands in a file, nearest to a line; None where it stands nowhere."""
     if len(quote) > _MOST_CHARACTERS or quote.count("\n") >= _MOST_LINES or not _says_something(quote):
         return None
-    text = lookup(finding.side, finding.path)
+    text = lookup(side, path)
     if text is None:
         return None
     for read in (lambda said: said, unreveal, mask):
-        found = _locate(read(quote), mask(text) if read is mask else text, finding.start_line)
+        found = _locate(read(quote), mask(text) if read is mask else text, near)
         if found is not None:
-            return finding.model_copy(update={"start_line": found[0], "end_line": found[1]})
+            return found
     return None
 
 

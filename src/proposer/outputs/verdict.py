@@ -4,20 +4,24 @@ import contextlib
 import functools
 import json
 import re
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
 from proposer.config.settings import Workflow
 from proposer.errors import Outcome
 from proposer.inputs.prompt import Diff
 from proposer.outputs.answer import Finding, Lookup, anchored, findings_of
+from proposer.outputs.gates.register import applied
+from proposer.outputs.gates.weighing import Weighing
 from proposer.outputs.proposal import FORBIDDEN, GateReport
 
 __all__ = ["Observed", "Verdict", "judge"]
 
 _BLOCKERS = ("P0", "P1")
 _VERDICTS = ("approve", "comment", "request_changes")
+_SHOWN = ("summary", "verdict", "findings")
+"""Parts of an answer that have a place of their own in every report."""
 _MOST_FINDINGS = 200
 """More than that no review has; what is beyond is not looked at, and the outcome says so."""
 
@@ -50,10 +54,21 @@ class Verdict:
     findings: tuple[Finding, ...] = ()
     dropped: int = 0
     summary: str = ""
+    answer: dict[str, Any] = field(default_factory=dict)
+    """What else the answer says, without what the gates dropped."""
+    notes: tuple[str, ...] = ()
 
 
 def judge(
-    answer: Any, *, workflow: Workflow, diff: Diff, observed: Observed, lookup: Lookup, mask: Callable[[str], str]
+    answer: Any,
+    *,
+    workflow: Workflow,
+    diff: Diff,
+    observed: Observed,
+    lookup: Lookup,
+    mask: Callable[[str], str],
+    facts: Mapping[str, Any] | None = None,
+    rehearsed: bool = False,
 ) -> Verdict:
     """Weigh an answer and what was observed.
 
@@ -64,6 +79,8 @@ def judge(
         observed: what the run did.
         lookup: text of a file on a side.
         mask: the redactor.
+        facts: what the host found out, by kind.
+        rehearsed: whether a script or a recording answered.
     """
     reasons = list(_world(workflow, diff, observed))
     rows, unread = findings_of(answer)
@@ -92,12 +109,25 @@ def judge(
         reasons.append((Outcome.BLOCKED, "the review requests changes"))
     elif verdict is not None and verdict not in _VERDICTS:
         reasons.append((Outcome.INCOMPLETE, f"the verdict {str(verdict)[:40]!r} means nothing here"))
+    ruling = None
+    if isinstance(answer, dict):
+        ruling = applied(Weighing(answer=answer, workflow=workflow, facts=facts or {}, lookup=lookup, mask=cached,
+                                  rehearsed=rehearsed))  # fmt: skip
+        reasons += ruling.reasons
     if kept:
         reasons.append((Outcome.FINDINGS, f"{len(kept)} finding(s), none of which blocks"))
     outcome = Outcome.worst(*(reason[0] for reason in reasons))
     summary = str(answer.get("summary", "")) if isinstance(answer, dict) else ""
-    return Verdict(outcome=outcome, reasons=tuple(reasons), findings=tuple(kept), dropped=len(lost) + unread,
-                   summary=summary)  # fmt: skip
+    more = {key: value for key, value in ruling.answer.items() if key not in _SHOWN} if ruling else {}
+    return Verdict(
+        outcome=outcome,
+        reasons=tuple(reasons),
+        findings=tuple(kept),
+        dropped=len(lost) + unread + (ruling.dropped if ruling else 0),
+        summary=summary,
+        answer=more,
+        notes=ruling.notes if ruling else (),
+    )
 
 
 def _world(workflow: Workflow, diff: Diff, observed: Observed) -> Sequence[tuple[Outcome, str]]:

@@ -1,13 +1,19 @@
-"""What a record holds for a replay: the manifest of its cassette, and the untrusted texts as they were sent."""
+"""What a record holds for a replay: the manifest of its cassette, texts as they were sent, facts as they were known."""
 
+import json
 import re
+from pathlib import Path
+from typing import Any
 
 from proposer import digests
 from proposer.errors import UsageError
 from proposer.provenance.record import Document
 from proposer.relay.tape import Manifest
 
-__all__ = ["manifest_of", "texts_of"]
+__all__ = ["FACTS", "facts_of", "manifest_of", "texts_of"]
+
+FACTS = "facts.json"
+"""The file of a record that holds what the host found out and what the caller gave, where there is any."""
 
 _FENCED = re.compile(r"(?s)<<<(DATA-[0-9a-f]+-*) ([^\n]*)\n(.*?)\n\1>>>")
 """What `inputs.untrusted.fence` writes."""
@@ -58,3 +64,12 @@ def texts_of(document: Document, prompt: str) -> tuple[tuple[str, str], ...]:
             )
         texts.append(sent)
     return tuple(texts)
+
+
+def facts_of(folder: Path) -> tuple[dict[str, Any], dict[str, str]]:
+    """Return facts and arguments of a recorded run; both empty where it had none."""
+    path = folder / FACTS
+    if not path.is_file():
+        return {}, {}
+    known = json.loads(path.read_text(encoding="utf-8"))
+    return dict(known["facts"]), dict(known["arguments"])

@@ -33,6 +33,11 @@ class Provider:
         source = self.script or self.tape
         return source.digest if source else None
 
+    @property
+    def rehearsed(self) -> bool:
+        """Whether a script or a recording answers instead of a model."""
+        return self.script is not None or self.tape is not None
+
     def fits(self, codex_version: str) -> None:
         """Refuse a recording of another Codex.
 

@@ -71,6 +71,10 @@ def show(summary: Summary, stream: TextIO | None = None) -> None:
             place = f"{finding.path}:{finding.start_line}{removed}"
             table.add_row(finding.severity, _shown(place), f"{_shown(finding.title)}\n{_shown(finding.body)}")
         console.print(table)
+    for title, lines in summary.details:
+        console.print(f"[bold]{_shown(title)}[/]")
+        for line in lines:
+            console.print(f"  {_shown(line)}")
     _lists(console, summary)
     if summary.record:
         console.print(f"record: {summary.record}  (check it: inv codex.provenance {summary.run} --verify)")

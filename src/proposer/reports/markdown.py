@@ -10,6 +10,7 @@ MAX_BYTES = 60_000
 """Size of a report. GitHub takes 65,536 characters for a comment; the rest is for whoever publishes it."""
 _TICKS = {ord("`"): "'"}
 _ROWS = 20
+_DETAILS = 40
 
 
 def render(summary: Summary) -> str:
@@ -58,6 +59,10 @@ def _finding(finding: Finding) -> list[str]:
 
 def _tail(summary: Summary) -> list[str]:
     lines: list[str] = []
+    for title, rows in summary.details:
+        more = [f"- and {len(rows) - _DETAILS} more"] if len(rows) > _DETAILS else []
+        shown = [f"- {markdown(_line(_cut(row, 1_000)))}" for row in rows[:_DETAILS]]
+        lines += [f"## {markdown(_line(_cut(title, 100)))}", "", *shown, *more, ""]
     for title, names in (
         ("Not reviewed", summary.not_reviewed),
         ("Excluded", summary.excluded),

@@ -43,6 +43,9 @@ dl { display: grid; grid-template-columns: max-content 1fr; gap: .2rem 1rem; } d
 <pre><code>{{ row.quote }}</code></pre>
 </article>
 {% endfor %}
+{% for title, lines in run.details %}
+<section><h2>{{ title }}</h2><ul>{% for line in lines %}<li>{{ line }}</li>{% endfor %}</ul></section>
+{% endfor %}
 {% for title, names in lists if names %}
 <section><h2>{{ title }}</h2><ul>{% for name in names %}<li><code>{{ name }}</code></li>{% endfor %}</ul></section>
 {% endfor %}

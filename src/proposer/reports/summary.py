@@ -29,6 +29,7 @@ class Summary:
     head: str = ""
     summary: str = ""
     findings: tuple[Finding, ...] = ()
+    answer: dict[str, Any] = field(default_factory=dict)
     dropped: int = 0
     reasons: tuple[str, ...] = ()
     not_reviewed: tuple[str, ...] = ()
@@ -52,6 +53,13 @@ class Summary:
     def rehearsed(self) -> bool:
         """Whether a script or a recording answered instead of a model."""
         return bool(self.unasked)
+
+    @property
+    def details(self) -> tuple[tuple[str, tuple[str, ...]], ...]:
+        """What the answer says beside summary and findings: (title, lines), in the answer's own order."""
+        return tuple(
+            (key.replace("_", " "), _lines(value)) for key, value in self.answer.items() if value not in ("", [])
+        )
 
     @property
     def proposed(self) -> tuple[str, ...]:
@@ -85,3 +93,18 @@ class Summary:
             "seconds": round(self.seconds, 3),
             "message": " ".join(self.message.split()),
         }
+
+
+def _lines(value: Any) -> tuple[str, ...]:
+    """Return a part of an answer as lines: a row of a list is one, its fields in order."""
+    if isinstance(value, list):
+        return tuple(_line(row) for row in value)
+    return (_line(value),)
+
+
+def _line(value: Any) -> str:
+    if isinstance(value, dict):
+        return " · ".join(filter(None, (_line(part) for part in value.values())))
+    if isinstance(value, list):
+        return ", ".join(map(_line, value))
+    return {True: "yes", False: "no"}[value] if isinstance(value, bool) else " ".join(str(value).split())

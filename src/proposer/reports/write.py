@@ -39,7 +39,8 @@ def write(summary: Summary, path: Path) -> None:
         text = json.dumps(sarif.render(summary), indent=2, ensure_ascii=False) + "\n"
     else:
         findings = [finding.model_dump(mode="json") for finding in summary.findings]
-        text = json.dumps({**summary.document(), "report": findings}, indent=2, ensure_ascii=False) + "\n"
+        report = {"report": findings, "answer": summary.answer}
+        text = json.dumps({**summary.document(), **report}, indent=2, ensure_ascii=False) + "\n"
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(text, encoding="utf-8", errors="replace")

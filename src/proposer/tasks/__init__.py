@@ -16,7 +16,14 @@ __all__ = ["codex"]
 
 codex = Collection("codex")
 for _task in (
-    runs.review, runs.run, proposals.apply, care.doctor, care.lock, care.provenance, audits.audit, prove.replay,
-    prove.rules, drills.drill,
-):  # fmt: skip
+    *runs.TASKS,
+    proposals.apply,
+    care.doctor,
+    care.lock,
+    care.provenance,
+    audits.audit,
+    prove.replay,
+    prove.rules,
+    drills.drill,
+):
     codex.add_task(_task)

@@ -1,30 +1,35 @@
-"""Tasks that run a workflow."""
+"""Tasks that run a workflow: one for each that is shipped, and `run` for any that `proposer.toml` declares."""
 
-from collections.abc import Sequence
+import inspect
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from invoke.context import Context
-from invoke.tasks import task
+from invoke.tasks import Task, task
 
 from proposer.tasks.edge import edge, report
 
-__all__ = ["review", "run"]
+__all__ = ["NEEDED", "TASKS", "declared"]
 
-_HELP = {
-    "base": "revision of the trusted commit: lock, prompt and instructions come from it",
-    "head": "revision to look at (needs --base); without it, the working tree",
-    "staged": "look at what is staged, against HEAD",
-    "provider": "openai, rehearsal:FILE for a scripted model, or cassette:FOLDER for a recording (no key, no network)",
-    "text": "file with untrusted text to include, such as a pull request's description; repeatable",
-    "out": "write the report to a file: .md, .json, .sarif or .html",
-    "record": "keep the run as a cassette in this new folder (always asks anew)",
-    "fresh": "ask again even if nothing has changed since the last run",
-    "json": "print one JSON object and nothing else on standard output",
-    "unlocked": "use the working tree's prompt and settings although codex.lock differs (never in CI)",
-}
+_OPTIONS: Mapping[str, tuple[Any, str]] = {
+    "base": ("", "revision of the trusted commit: lock, prompt and instructions come from it"),
+    "head": ("", "revision to look at (needs --base); without it, the working tree"),
+    "staged": (False, "look at what is staged, against HEAD"),
+    "provider": (
+        "", "openai, rehearsal:FILE for a scripted model, or cassette:FOLDER for a recording (no key, no network)",
+    ),
+    "text": (None, "file with untrusted text to include, such as a pull request's description; repeatable"),
+    "out": ("", "write the report to a file: .md, .json, .sarif or .html"),
+    "record": ("", "keep the run as a cassette in this new folder (always asks anew)"),
+    "fresh": (False, "ask again even if nothing has changed since the last run"),
+    "json": (False, "print one JSON object and nothing else on standard output"),
+    "unlocked": (False, "use the working tree's prompt and settings although codex.lock differs (never in CI)"),
+}  # fmt: skip
+"""Default and help of the options that every workflow has."""
+NEEDED = inspect.Parameter.empty
 
 
-def _workflow(name: str, options: dict[str, Any]) -> None:
+def _run(name: str, arguments: Mapping[str, str], options: dict[str, Any]) -> None:
     """Run a workflow in the current repository and end with its exit code."""
     as_json = options.pop("json")
     with edge(as_json=as_json):
@@ -38,7 +43,7 @@ def _workflow(name: str, options: dict[str, Any]) -> None:
         if out:
             write.check(Path(out))
         record = Path(kept) if (kept := options.pop("record")) else None
-        request = workflow.Request(workflow=name, texts=texts, record=record, **options)
+        request = workflow.Request(workflow=name, texts=texts, record=record, arguments=arguments, **options)
         with console.Progress() as progress:
             summary = workflow.execute(Path.cwd(), request, environment=os.environ, on_step=progress.step)
         if out:
@@ -46,44 +51,77 @@ def _workflow(name: str, options: dict[str, Any]) -> None:
         report(summary, as_json=as_json)
 
 
-@task(help=_HELP, iterable=["text"], auto_shortflags=False)
-def review(
-    c: Context,  # noqa: ARG001
-    base: str = "",
-    head: str = "",
-    staged: bool = False,
-    provider: str = "",
-    text: Sequence[str] | None = None,
-    out: str = "",
-    record: str = "",
-    fresh: bool = False,
-    json: bool = False,
-    unlocked: bool = False,
-) -> None:
-    """Review a change and print findings whose quotes were checked.
+def _task(
+    name: str, about: str, runs: Callable[[dict[str, Any]], None], own: Mapping[str, tuple[Any, str]]
+) -> Task[Callable[..., Any]]:
+    """Return a task with the options of every workflow and some of its own, which come first.
+
+    Args:
+        name: of the task.
+        about: its docstring.
+        runs: takes the values of all options.
+        own: default (`NEEDED` for a positional one, None for a repeatable one) and help of the task's own options.
+    """
+    options = {**own, **{key: value for key, value in _OPTIONS.items() if key not in own}}
+
+    def body(c: Context, **given: Any) -> None:  # noqa: ARG001
+        runs(given)
+
+    kind = inspect.Parameter.POSITIONAL_OR_KEYWORD
+    parameters = [inspect.Parameter(key, kind, default=default) for key, (default, _) in options.items()]
+    body.__name__, body.__doc__ = name.replace("-", "_"), about
+    # Invoke reads the options of a task from here.
+    body.__signature__ = inspect.Signature([inspect.Parameter("c", kind), *parameters])  # type: ignore[attr-defined]
+    made: Task[Callable[..., Any]] = task(
+        name=name,
+        positional=[key for key, (default, _) in own.items() if default is NEEDED],
+        iterable=[key for key, (default, _) in options.items() if default is None],
+        auto_shortflags=False,
+        help={key: words for key, (_, words) in options.items()},
+    )(body)
+    return made
+
+
+def declared(name: str, about: str, **own: tuple[Any, str]) -> Task[Callable[..., Any]]:
+    """Return the task of a shipped workflow; `own` are its arguments, or another help for one of the options."""
+
+    def runs(given: dict[str, Any]) -> None:
+        arguments = {key: str(given.pop(key) or "") for key in own if key not in _OPTIONS}
+        _run(name, arguments, given)
+
+    return _task(name, about, runs, own)
+
+
+def _any(given: dict[str, Any]) -> None:
+    pairs = [str(one).partition("=") for one in given.pop("argument") or ()]
+    _run(given.pop("name"), {key: value for key, _, value in pairs}, given)
+
+
+TASKS = (
+    declared(
+        "review",
+        """Review a change and print findings whose quotes were checked.
 
     Codex works in a disposable stage; nothing in the repository changes but `.proposer/`. Exit codes: 0 reviewed,
     2 usage, 3 drifted, 4 unavailable, 5 incomplete, 6 invalid answer, 7 blocked, 8 policy violated.
-    """
-    options = {"base": base, "head": head, "staged": staged, "provider": provider, "text": text, "out": out}
-    _workflow("review", {**options, "record": record, "fresh": fresh, "json": json, "unlocked": unlocked})
+    """,
+    ),
+    declared(
+        "risk",
+        """Score the risk of a change from 1 to 10: the higher of what code counts and what the model says.
 
-
-@task(help={"name": "a workflow that proposer.toml declares", **_HELP}, iterable=["text"], auto_shortflags=False)
-def run(
-    c: Context,  # noqa: ARG001
-    name: str,
-    base: str = "",
-    head: str = "",
-    staged: bool = False,
-    provider: str = "",
-    text: Sequence[str] | None = None,
-    out: str = "",
-    record: str = "",
-    fresh: bool = False,
-    json: bool = False,
-    unlocked: bool = False,
-) -> None:
-    """Run any workflow that proposer.toml declares."""
-    options = {"base": base, "head": head, "staged": staged, "provider": provider, "text": text, "out": out}
-    _workflow(name, {**options, "record": record, "fresh": fresh, "json": json, "unlocked": unlocked})
+    Code counts sensitive paths, size, migrations, dependencies and permissions. Exit code 7 from the threshold of
+    proposer.toml on ([workflows.risk.thresholds]).
+    """,
+    ),
+    _task(
+        "run",
+        "Run any workflow that proposer.toml declares.",
+        _any,
+        {
+            "name": (NEEDED, "a workflow that proposer.toml declares"),
+            "argument": (None, "NAME=TEXT for an argument that the workflow's table names; repeatable"),
+        },
+    ),
+)
+"""All tasks that run a workflow."""
