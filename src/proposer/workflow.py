@@ -16,7 +16,7 @@ from proposer.errors import InterruptedRunError, Outcome, StopError, UsageError
 from proposer.facts import collection
 from proposer.facts.ground import Ground
 from proposer.git import root_of, shown
-from proposer.inputs import files, untrusted
+from proposer.inputs import files, includes, untrusted
 from proposer.inputs import prompt as prompts
 from proposer.inputs import stage as stages
 from proposer.inputs import subject as subjects
@@ -190,8 +190,9 @@ def _steps(  # noqa: PLR0915 - the steps, one after the other, on one screen
     fenced = [(name, _cleaned(collection.written(fact), redactor).text) for name, fact in known.items()]
     texts = [(name, text, _cleaned(text, redactor)) for name, text in facts.texts]
     labels = [name if again else cleaned.label(prompts.label_of(name)) for name, _, cleaned in texts]
+    parts = includes.beside(workflow.prompt, pinned.files)
     used = (
-        len(source)
+        sum(map(len, (source, *parts.values())))
         + sum(len(cleaned.text) for _, _, cleaned in texts)
         + sum(len(text) for _, text in fenced)
         + _RESERVE
@@ -210,6 +211,7 @@ def _steps(  # noqa: PLR0915 - the steps, one after the other, on one screen
         limit=settings.limits.prompt_characters,
         values=prompts.values_of(fenced, [(name, _cleaned(text, redactor).text) for name, text in given.items()],
                                  workflow.arguments),
+        includes=parts,
     )  # fmt: skip
     chronicle.asks(prompt, diff, [(name, text, cleaned.text) for name, text, cleaned in texts])
     if not (request.fresh or request.record or again) and (kept := chronicle.known()) is not None:

@@ -19,8 +19,8 @@ from proposer.config.assets import KINDS
 
 Baker = Callable[..., Path]
 LONG = {"project_slug": "s" + "-long" * 9, "package_name": "p" * 40}
-BAKES = [{}, HOSTILE, LONG, {"license": "MIT"}, {"license": "Proprietary"}]
-IDS = ["default", "hostile", "long", "mit", "proprietary"]
+BAKES = [{}, HOSTILE, LONG, {"license": "MIT"}, {"license": "Proprietary", "domain": "generic"}]
+IDS = ["default", "hostile", "long", "mit", "proprietary-generic"]
 LEFT = re.compile(r"cookiecutter\.|\{%-? ?(?:if|endif|raw|endraw|for)|\.overlays|\.unused|\[\[ ?cookiecutter")
 PAGES = re.compile(r"/pages/.*\.html$")
 

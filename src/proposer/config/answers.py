@@ -14,7 +14,7 @@ TEMPLATE_FILE = ".proposer-template.json"
 
 CHOICES = {
     "stack": ("fastapi",),
-    "domain": ("finance",),
+    "domain": ("finance", "generic"),
     "database": ("sqlite",),
     "frontend": ("none",),
     "ci": ("github",),

@@ -5,8 +5,9 @@ import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
+from types import MappingProxyType
 
-from jinja2 import StrictUndefined, TemplateError
+from jinja2 import DictLoader, StrictUndefined, TemplateError
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from proposer.errors import UsageError
@@ -160,6 +161,7 @@ def render(
     texts: Sequence[tuple[str, str]],
     limit: int,
     values: Mapping[str, Mapping[str, str]],
+    includes: Mapping[str, str] = MappingProxyType({}),
 ) -> Prompt:
     """Fill a workflow's prompt file.
 
@@ -172,13 +174,16 @@ def render(
         texts: (label, text) of each untrusted text, cleaned and masked; see `label_of`.
         limit: characters that the prompt may have.
         values: tables of the workflow's own, by name.
+        includes: texts that the file may include, by name (see `includes.beside`).
 
     Raises:
         UsageError: the prompt file has a mistake, or what it asks for does not fit.
     """
     if taken := _RESERVED & set(values):
         raise ValueError(f"{min(taken)} is a name of the prompt's own")
-    environment = ImmutableSandboxedEnvironment(undefined=StrictUndefined, autoescape=False, keep_trailing_newline=True)
+    environment = ImmutableSandboxedEnvironment(
+        undefined=StrictUndefined, autoescape=False, keep_trailing_newline=True, loader=DictLoader(includes)
+    )
     try:
         text = environment.from_string(source).render(
             diff=fence(diff.text, "the change, as a unified diff"),

@@ -50,14 +50,6 @@ class Head:
     root: str
 
 
-@dataclass(frozen=True, kw_only=True)
-class Head:
-    """What a ledger came to: how many statements, and the root over them in hexadecimal."""
-
-    size: int
-    root: str
-
-
 def _chained(before: bytes, leaf: str) -> str:
     return hashlib.sha256(before + bytes.fromhex(leaf)).hexdigest()
 

@@ -18,7 +18,7 @@ class ProblemField(BaseModel):
 
     model_config = ConfigDict(frozen=True)
 
-    field: str = Field(description="Where it stands, such as `body/entries/0/amount`.")
+    field: str = Field(description="Where it stands, such as `body/lines/0/name`.")
     message: str
 
 

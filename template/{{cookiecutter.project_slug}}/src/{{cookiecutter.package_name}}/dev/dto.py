@@ -15,7 +15,7 @@ class RunDTO(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     file: str = Field(description="File below `provenance/`.")
-    sha256: str = Field(description="SHA-256 of the statement's bytes: its leaf in the ledger.")
+    sha256: str = Field(description="SHA-256 of the statement's bytes.")
     run: str
     workflow: str
     model: str

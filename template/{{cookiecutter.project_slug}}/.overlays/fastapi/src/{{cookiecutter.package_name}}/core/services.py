@@ -48,5 +48,5 @@ def claim(session: Session, *, scope: str, key: str, fingerprint: str, subject: 
 
 
 def record(session: Session, *, principal: str, action: str, subject: str, request_id: str, now: dt.datetime) -> None:
-    """Write one audit row. Give ids and fixed words only: never a description, an amount or a person's data."""
+    """Write one audit row. Give ids and fixed words only: never a text that a person wrote."""
     session.add(AuditRow(at=now, principal=principal, action=action, subject=subject, request_id=request_id))

@@ -62,7 +62,7 @@ class IdempotencyRow(Base):
 
 
 class AuditRow(Base):
-    """Who did what to which thing, by ids alone: no text that a person wrote, no amount. Rows are never changed."""
+    """Who did what to which thing, by ids alone: no text that a person wrote. Rows are never changed."""
 
     __tablename__ = "core_audit"
 

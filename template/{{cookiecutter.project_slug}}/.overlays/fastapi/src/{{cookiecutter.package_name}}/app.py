@@ -11,7 +11,7 @@ from fastapi import FastAPI
 
 from {{ cookiecutter.package_name }}.core import api as core
 from {{ cookiecutter.package_name }}.dev import api as dev
-from {{ cookiecutter.package_name }}.finance import api as finance
+from {{ cookiecutter.package_name }}.{{ cookiecutter.__module }} import api as {{ cookiecutter.__module }}
 
 __all__ = ["create", "create_app"]
 
@@ -47,7 +47,7 @@ def create_app(settings: core.Settings, *, clock: Callable[[], dt.datetime] = _n
     app.state.credentials, app.state.clock = credentials, clock
     core.install(app)
     app.add_middleware(core.Perimeter, credentials=credentials, clock=clock)
-    for module in (core, finance, dev):
+    for module in (core, {{ cookiecutter.__module }}, dev):
         app.include_router(module.router)
 
     def openapi() -> dict[str, Any]:

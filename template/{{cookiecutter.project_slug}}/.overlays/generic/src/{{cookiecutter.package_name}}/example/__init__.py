@@ -1,0 +1,1 @@
+"""Items: a small and complete module to start from."""

@@ -1,0 +1,123 @@
+"""What a domain leaves in a generated repository: its own rules in one pinned file, and no trace of another domain."""
+
+import re
+import tomllib
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from bench import Bench, answers_of, tree
+from proposer.config.answers import CHOICES
+from proposer.inputs import includes
+from proposer.inputs.prompt import Diff, render
+
+Baker = Callable[..., Path]
+RULES = ".github/codex/prompts/domain.md"
+REVIEW = ".github/codex/prompts/review.md"
+
+FINANCE = re.compile(
+    r"(?i)financ|ledger|money|monetary|\baccount|\bcurrenc|\bamount|\bposting|\bposted|\bpostings?\b|invoice|payment|"
+    r"\bpay(?:s|er|ee)?\b|\bbalance|double.entry|debit|\bcredit(?!ent)|minor.unit|transaction|\biban|\bbank|"
+    r"\bcents?\b|\beur\b|\bdecimal\b|\bcard\b|\bsales\b"
+)
+"""Words that only an application that keeps money has a use for."""
+ALLOWED = {
+    "a transaction of the database, in the word of its makers": re.compile(
+        r"database transaction|(?:the caller's|their|begin a|a claim .*?|outlive_a_|inside the) ?transaction|"
+        r"Leave transactions to `_begin`|context\.begin_transaction\(\)|one database\n  transaction"
+    ),
+    "the ledger of statements, a file that `inv codex.apply` writes": re.compile(r"ledger\.head"),
+    "a category of findings in the schema, which is the same in every repository": re.compile(r'^\s+"money",$', re.M),
+}
+"""What may be said all the same, and why."""
+
+
+def traces(files: dict[str, bytes]) -> list[str]:
+    """Return where a tree speaks of finance, in contents and names of files."""
+    rows = [name for name in files if FINANCE.search(name)]
+    for name, data in files.items():
+        text = data.decode("utf-8")
+        for pattern in ALLOWED.values():
+            text = pattern.sub("", text)
+        rows += [f"{name}: {found[0]}" for found in FINANCE.finditer(text)]
+    return rows
+
+
+def test_a_generic_application_holds_no_trace_of_finance(baked: Baker) -> None:
+    assert traces(tree(baked(domain="generic"))) == []
+
+
+def test_traces_would_be_found(baked: Baker) -> None:
+    found = traces(tree(baked()))
+    for name in ("AGENTS.md", "README.md", RULES, "pyproject.toml", ".github/CODEOWNERS", "docs/modules.md", "tasks.py"):
+        assert any(row.startswith(f"{name}:") for row in found), name
+
+
+def test_what_is_allowed_is_really_said(baked: Baker) -> None:
+    text = "\n".join(data.decode("utf-8") for data in tree(baked(domain="generic")).values())
+    assert [why for why, pattern in ALLOWED.items() if not pattern.search(text)] == []
+
+
+@pytest.mark.parametrize("domain", CHOICES["domain"])
+def test_the_rules_of_the_domain_are_pinned_and_reach_the_model(baked: Baker, domain: str) -> None:
+    files = tree(baked(domain=domain))
+    assert RULES in tomllib.loads(files["codex.lock"].decode())["files"]
+    included = includes.beside(REVIEW, files)
+    assert set(included) == {"domain.md"}
+    prompt = render(
+        files[REVIEW].decode(), diff=Diff(text="", excluded=(), not_reviewed=(), hidden=()), texts=(), limit=100_000,
+        values={}, includes=included,
+    ).text  # fmt: skip
+    rules = re.sub(r"(?s)^\{#-.*?-#\}\n", "", files[RULES].decode())
+    assert rules in prompt
+    assert "{#" not in prompt
+    assert prompt.count("# The domain\n") == 1
+
+
+def test_no_prompt_speaks_of_a_domain_by_itself(baked: Baker) -> None:
+    prompts = {name: data for name, data in tree(baked()).items() if re.match(r"\.(github/codex|agents)/", name)}
+    prompts.pop(RULES)
+    assert REVIEW in prompts
+    assert traces(prompts) == []
+
+
+@pytest.mark.parametrize("domain", CHOICES["domain"])
+def test_each_prompt_includes_the_rules_of_the_domain(baked: Baker, domain: str) -> None:
+    root = baked(domain=domain)
+    for path in (root / RULES).parent.glob("*.md"):
+        text = path.read_text(encoding="utf-8")
+        assert path.name == "domain.md" or '{% include "domain.md" ignore missing %}' in text, path.name
+
+
+@pytest.mark.parametrize("domain", CHOICES["domain"])
+def test_agents_and_readme_say_where_the_rules_of_the_domain_stand(baked: Baker, domain: str) -> None:
+    for name in ("AGENTS.md", "README.md"):
+        assert RULES in (baked(domain=domain) / name).read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("domain", CHOICES["domain"])
+def test_modules_are_core_dev_and_the_one_of_the_domain(baked: Baker, domain: str) -> None:
+    root = baked(domain=domain)
+    modules = {path.parent.name for path in (root / "src" / answers_of(root)["package_name"]).glob("*/api.py")}
+    assert modules == {"core", "dev", {"generic": "example"}.get(domain, domain)}
+
+
+MUTATIONS = {
+    "a key is not claimed": ("src/PKG/example/services.py", "if first is not None:", "if False:"),
+    "a name may be empty": ("src/PKG/example/domain.py", "if not name:", "if False:"),
+    "a fingerprint leaves the note out": ("src/PKG/example/domain.py", "[self.name, self.note]", "[self.name]"),
+    "the database takes any name": ("migrations/versions/0002_example.py", "length(name) BETWEEN 1 AND 80", "1"),
+    "an audit row says what was written": ("src/PKG/example/services.py", '"example.item.created"', "wanted.name"),
+    "pages overlap": ("src/PKG/example/services.py", "ItemRow.number <", "ItemRow.number <="),
+}
+
+
+@pytest.mark.parametrize("what", MUTATIONS)
+def test_the_tests_of_the_example_notice_that(bench: Callable[..., Bench], what: str) -> None:
+    repository = bench(domain="generic")
+    name, old, new = MUTATIONS[what]
+    repository.edit(name, old, new)
+    done = repository.run("pytest", "-q", "-x", "src", "tests/test_example_http.py")
+    assert done.returncode == 1, done.stdout
+    assert "failed" in done.stdout
