@@ -13,7 +13,7 @@ __all__ = ["CHOICES", "TEMPLATE_FILE", "problems"]
 TEMPLATE_FILE = ".proposer-template.json"
 
 CHOICES = {
-    "stack": ("fastapi",),
+    "stack": ("fastapi", "django"),
     "domain": ("finance", "generic"),
     "database": ("sqlite",),
     "frontend": ("none",),

@@ -1,0 +1,1 @@
+"""Puts the modules together; the only place that knows all of them."""
