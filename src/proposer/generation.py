@@ -7,12 +7,17 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from cookiecutter.exceptions import CookiecutterException
+from cookiecutter.generate import generate_context
 from cookiecutter.main import cookiecutter
+from cookiecutter.prompt import prompt_for_config
 
 from proposer.config import answers, assets
 from proposer.errors import UsageError
 
 __all__ = ["generate", "known_answers"]
+
+
+_HINT = "mend the --set options; project_slug and package_name are made from project_name where they are not set"
 
 
 def known_answers() -> list[str]:
@@ -37,8 +42,10 @@ def generate(folder: Path, given: Mapping[str, str], *, no_input: bool, replay_f
         raise UsageError(f"{folder} exists and is not an empty folder", "name another folder")
     if unknown := sorted(set(given) - set(known_answers())):
         raise UsageError(f"unknown answer {unknown[0]!r}", f"known: {', '.join(known_answers())}")
-    if rows := answers.problems(given):
-        raise UsageError("; ".join(rows), "mend the --set options")
+    hint = f"mend {replay_file}" if replay_file else _HINT
+    known = _replayed(replay_file) if replay_file else _complete(given) if no_input else given
+    if rows := answers.problems(known, known_answers() if replay_file else ()):
+        raise UsageError("; ".join(rows), hint)
     folder.parent.mkdir(parents=True, exist_ok=True)
     # Beside the target, so that the finished tree is moved in one step and a failure leaves nothing behind.
     scratch = Path(tempfile.mkdtemp(prefix=".proposer-new-", dir=folder.parent))
@@ -62,8 +69,32 @@ def generate(folder: Path, given: Mapping[str, str], *, no_input: bool, replay_f
 
 
 def _literal(value: str) -> str:
-    """Keep cookiecutter from rendering an answer that looks like a template."""
-    return f"{{% raw %}}{value}{{% endraw %}}" if "{" in value else value
+    """Write an answer as a template that gives this answer, whatever it looks like."""
+    escaped = value.replace("\\", "\\\\").replace('"', '\\"')
+    return f'{{{{ "{escaped}" }}}}' if "{" in value else value
+
+
+def _complete(given: Mapping[str, str]) -> dict[str, object]:
+    """Return all answers as they come out where nothing is asked; some defaults are made from other answers."""
+    file = assets.folder("template") / "cookiecutter.json"
+    good = {name: value for name, value in given.items() if not answers.problems({name: value})}
+    context = generate_context(str(file), extra_context={name: _literal(value) for name, value in good.items()})
+    context["cookiecutter"]["_extensions"] = []
+    made = prompt_for_config(context, no_input=True)
+    return {name: given.get(name, made[name]) for name in known_answers()}
+
+
+def _replayed(file: Path) -> dict[str, object]:
+    """Return the answers of a replay file.
+
+    Raises:
+        UsageError: it is not one.
+    """
+    try:
+        kept = json.loads(file.read_bytes())["cookiecutter"]
+        return {name: value for name, value in kept.items() if not name.startswith("_")}
+    except (OSError, ValueError, LookupError, TypeError, AttributeError) as error:
+        raise UsageError(f"{file} cannot be replayed: {error}", "name a file that cookiecutter has kept") from error
 
 
 def _quiet(scratch: Path) -> Path:

@@ -15,7 +15,9 @@ def main() -> int:
     spec = importlib.util.spec_from_file_location("answers", place / "config" / "answers.py")
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
-    rows = module.problems({key: value for key, value in ANSWERS.items() if not key.startswith("_")})
+    questions = json.loads((ROOT / "template" / "cookiecutter.json").read_text(encoding="utf-8"))
+    given = {key: value for key, value in ANSWERS.items() if not key.startswith("_")}
+    rows = module.problems(given, [name for name in questions if not name.startswith("_")])
     if rows:
         sys.stderr.write("These answers cannot be used:\n" + "".join(f"  - {row}\n" for row in rows))
     return 1 if rows else 0

@@ -4,8 +4,9 @@ import json
 
 import pytest
 
+from proposer.config import answers as module
 from proposer.config import assets
-from proposer.config.answers import CHOICES, problems
+from proposer.config.answers import CHOICES, UNSUPPORTED, problems, unsupported
 
 GOOD = {
     "project_name": "O'Connor & Søn \"Ltd\" {{x}}", "project_slug": "ledger-app", "package_name": "ledger_app",
@@ -37,6 +38,18 @@ def test_good_answers_have_no_problem() -> None:
         ("package_name", "json"),
         ("package_name", "finance"),
         ("package_name", "p" * 41),
+        ("package_name", "core"),
+        ("package_name", "django"),
+        ("package_name", "test"),
+        ("package_name", "yaml"),
+        ("package_name", "none\\"),
+        ("package_name", "ünï"),
+        ("package_name", ""),
+        ("project_slug", "typing-extensions"),
+        ("project_slug", "{% endraw %}"),
+        ("project_name", "a\x1b[31m"),
+        ("project_name", "a\u2028b"),
+        ("project_name", "a\ud800"),
         ("author_email", "nobody"),
         ("author_email", 'a"b@example.com'),
         ("author_email", "a@b.c\n* @evil"),
@@ -45,6 +58,11 @@ def test_good_answers_have_no_problem() -> None:
         ("effort", "Very High"),
         ("proposer_source", "./here"),
         ("proposer_source", "other==1"),
+        ("proposer_source", "proposer=1"),
+        ("proposer_source", "proposer==1; rm -rf /"),
+        ("proposer_source", "proposer==1 --index-url x"),
+        ("proposer_source", "https://example.com/a b"),
+        ("proposer_source", "https://example.com/{root:uri}"),
         *((name, "nothing-of-this") for name in CHOICES),
     ],
 )
@@ -55,7 +73,8 @@ def test_a_bad_answer_is_named_once(name: str, value: str) -> None:
 
 @pytest.mark.parametrize(
     "source",
-    ["proposer", "proposer>=0.1,<1", "proposer @ file:///x", "/opt/a b/proposer-0.1.0-py3-none-any.whl",
+    ["proposer", "proposer>=0.1,<1", "proposer[keyring] == 0.1.*", "proposer @ file:///x",
+     "/opt/a b/proposer-0.1.0-py3-none-any.whl",
      "https://example.com/proposer.whl", "git+https://example.com/proposer"],
 )  # fmt: skip
 def test_proposer_may_come_from_a_requirement_a_path_or_a_url(source: str) -> None:
@@ -67,6 +86,50 @@ def test_all_problems_are_told_with_what_is_allowed() -> None:
     assert len(rows) == 3
     assert any("fastapi" in row for row in rows)
     assert any("MIT" in row for row in rows)
+
+
+@pytest.mark.parametrize("value", [None, 7, ["fastapi"], {"a": "b"}])
+@pytest.mark.parametrize("name", ["stack", "project_name", "package_name"])
+def test_what_is_no_text_is_no_answer(name: str, value: object) -> None:
+    [row] = problems({**GOOD, name: value})
+    assert row.startswith(f"{name} must be printable text")
+
+
+def test_a_question_without_an_answer_is_named_where_all_are_wanted() -> None:
+    rest = {name: value for name, value in GOOD.items() if name not in {"model", "license"}}
+    assert problems(rest) == []
+    assert problems(rest, list(GOOD)) == ["model has no answer", "license has no answer"]
+
+
+@pytest.mark.parametrize("name", ["imp", "asyncore", "distutils", "annotationlib", "compression"])
+def test_a_name_is_taken_whatever_python_generates(name: str) -> None:
+    [row] = problems({**GOOD, "package_name": name})
+    assert "taken" in row
+
+
+@pytest.mark.parametrize("name", ["type", "match", "ledger", "a", "int", "print"])
+def test_a_name_that_only_looks_special_is_free(name: str) -> None:
+    assert problems({**GOOD, "package_name": name}) == []
+
+
+def test_a_combination_is_refused_with_the_reason_and_the_way_out(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "UNSUPPORTED", (({"license": "MIT", "domain": "generic"}, "x; choose y"),))
+    assert problems({**GOOD, "license": "MIT"}) == []
+    assert problems({**GOOD, "license": "MIT", "domain": "generic"}) == [
+        "license=MIT with domain=generic is not supported: x; choose y"
+    ]
+
+
+def test_each_refused_combination_says_what_to_choose() -> None:
+    for combination, why in UNSUPPORTED:
+        assert len(combination) > 1
+        assert set(combination) <= set(CHOICES)
+        assert "choose" in why
+        assert why in unsupported({**GOOD, **combination})
+
+
+def test_the_defaults_are_a_supported_combination() -> None:
+    assert unsupported({name: values[0] for name, values in CHOICES.items()}) == ""
 
 
 def test_the_questions_and_their_allowed_values_stand_in_one_place_each() -> None:
