@@ -1,0 +1,96 @@
+"""Seeded-defect cases: what meets an expectation, in both directions, and what the numbers say."""
+
+import itertools
+from typing import Any
+
+import pytest
+
+from proposer.errors import UsageError
+from proposer.proving.evals import Case, Expectation, Finding, Score, Thresholds, parse, score, total
+
+WANTED: dict[str, Any] = {"path": "src/a.py", "category": "money", "severity": "P1"}
+SAID: dict[str, Any] = {
+    "title": "Posts twice", "body": "A retry posts again.", "severity": "P1", "category": "money", "side": "new",
+    "path": "src/a.py", "start_line": 10, "end_line": 12, "quote": "post(entry)", "confidence": 0.9,
+}  # fmt: skip
+
+
+def said(**other: Any) -> Finding:
+    return Finding.model_validate(SAID | other)
+
+
+def case(*expected: dict[str, Any]) -> Case:
+    return Case(title="t", shows="s", clean=not expected, expect=tuple(Expectation(**one) for one in expected))
+
+
+@pytest.mark.parametrize(
+    ("wanted", "finding", "meets"),
+    [
+        pytest.param({}, {}, True, id="as expected"),
+        pytest.param({}, {"severity": "P0"}, True, id="worse than the minimum"),
+        pytest.param({}, {"severity": "P2"}, False, id="milder than the minimum"),
+        pytest.param({}, {"path": "src/b.py"}, False, id="wrong path"),
+        pytest.param({}, {"category": "tests"}, False, id="wrong category"),
+        pytest.param({}, {"side": "old"}, False, id="wrong side"),
+        pytest.param({"side": "old"}, {"side": "old"}, True, id="a removed line"),
+        pytest.param({"words": ("RETRY", "twice")}, {}, True, id="all words, any case"),
+        pytest.param({"words": ("retry", "float")}, {}, False, id="one word is missing"),
+        pytest.param({"lines": (12, 20)}, {}, True, id="lines touch below"),
+        pytest.param({"lines": (13, 20)}, {}, False, id="lines just below"),
+        pytest.param({"lines": (1, 10)}, {}, True, id="lines touch above"),
+        pytest.param({"lines": (1, 9)}, {}, False, id="lines just above"),
+        pytest.param({"quote": "post("}, {}, True, id="quoted"),
+        pytest.param({"quote": "save("}, {}, False, id="another quote"),
+    ],
+)
+def test_an_expectation_is_met_by_what_it_names_alone(
+    wanted: dict[str, Any], finding: dict[str, Any], meets: bool
+) -> None:
+    assert Expectation(**WANTED | wanted).met_by(said(**finding)) is meets
+
+
+def test_one_finding_meets_one_expectation() -> None:
+    found = score(case(WANTED, WANTED), [said()])
+    assert (found.matched, found.recall, found.precision) == (1, 0.5, 1.0)
+
+
+def test_a_defect_reported_twice_costs_precision() -> None:
+    found = score(case(WANTED), [said(), said()])
+    assert (found.matched, found.recall, found.precision) == (1, 1.0, 0.5)
+
+
+def test_the_order_of_expectations_and_findings_does_not_matter() -> None:
+    wide, narrow = WANTED, WANTED | {"quote": "only here"}
+    for expected in itertools.permutations([wide, narrow]):
+        for findings in itertools.permutations([said(), said(quote="only here")]):
+            assert score(case(*expected), findings).matched == 2
+
+
+def test_noise_is_false_findings_per_clean_change() -> None:
+    both = total([score(case(), []), score(case(), [said(), said()]), score(case(WANTED), [said(path="other.py")])])
+    assert (both.noise, both.recall, both.precision) == (1.0, 0.0, 0.0)
+
+
+@pytest.mark.parametrize(
+    ("recall", "precision", "noise", "reached"),
+    [(0.5, 0.25, 2.0, True), (0.6, 0.25, 2.0, False), (0.5, 0.3, 2.0, False), (0.5, 0.25, 1.9, False)],
+    ids=["at the limits", "recall too low", "precision too low", "too noisy"],
+)
+def test_each_threshold_counts(recall: float, precision: float, noise: float, reached: bool) -> None:
+    found = Score(expected=2, reported=4, matched=1, clean=1, false_on_clean=2)
+    assert found.reaches(Thresholds(recall=recall, precision=precision, noise=noise)) is reached
+
+
+def test_a_case_is_read() -> None:
+    text = b'title = "t"\nshows = "s"\n[[expect]]\npath = "a"\ncategory = "money"\nseverity = "P1"\nlines = [1, 2]\n'
+    assert parse(text, "case.toml").expect[0].lines == (1, 2)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [b"title", b"\xff", b'title = "t"\nshows = "s"\n', b'title = "t"\nshows = "s"\nclean = true\nmore = 1\n'],
+    ids=["not toml", "not text", "neither clean nor expecting", "unknown key"],
+)
+def test_a_bad_case_is_a_usage_error_that_names_the_file(text: bytes) -> None:
+    with pytest.raises(UsageError, match=r"^evals/x/case\.toml"):
+        parse(text, "evals/x/case.toml")
