@@ -13,6 +13,7 @@ __all__ = ["Case", "Expectation", "Finding", "Score", "Thresholds", "parse", "sc
 
 Severity = Literal["P0", "P1", "P2", "P3"]
 Side = Literal["new", "old"]
+Category = Literal["correctness", "security", "money", "data", "migration", "privacy", "performance", "tests", "api"]
 Line = Annotated[int, Field(ge=1, strict=True)]
 Text = Annotated[str, Field(min_length=1)]
 
@@ -45,12 +46,18 @@ class Expectation(_Model):
     """
 
     path: Text
-    category: Text
+    category: Category
     severity: Severity
     side: Side = "new"
     words: tuple[Text, ...] = ()
     lines: tuple[Line, Line] | None = None
     quote: str = ""
+
+    @model_validator(mode="after")
+    def _in_order(self) -> Self:
+        if self.lines is not None and self.lines[0] > self.lines[1]:
+            raise ValueError("lines are the first and the last one, in that order")
+        return self
 
     def met_by(self, finding: Finding) -> bool:
         """Tell whether a finding reports this defect."""

@@ -94,3 +94,9 @@ def test_a_case_is_read() -> None:
 def test_a_bad_case_is_a_usage_error_that_names_the_file(text: bytes) -> None:
     with pytest.raises(UsageError, match=r"^evals/x/case\.toml"):
         parse(text, "evals/x/case.toml")
+
+
+@pytest.mark.parametrize("wrong", [{"category": "mony"}, {"lines": (2, 1)}], ids=["no such category", "lines reversed"])
+def test_an_expectation_that_nothing_could_meet_is_refused(wrong: dict[str, Any]) -> None:
+    with pytest.raises(ValueError, match=next(iter(wrong))):
+        Expectation(**WANTED | wrong)
