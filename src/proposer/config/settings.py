@@ -10,6 +10,7 @@ from proposer.errors import UsageError
 
 __all__ = [
     "SETTINGS_NAME",
+    "Evals",
     "Evidence",
     "Gate",
     "Input",
@@ -28,6 +29,7 @@ SETTINGS_NAME = "proposer.toml"
 
 Severity = Literal["P0", "P1", "P2", "P3"]
 Sandbox = Literal["read-only", "workspace-write"]
+Share = Annotated[float, Field(ge=0, le=1)]
 Count = Annotated[int, Field(ge=0, strict=True)]
 Input = Literal["risk"]
 """What the host finds out before the model is asked; the prompt has each as `facts.NAME`."""
@@ -113,6 +115,14 @@ class Thresholds(_Table):
     coverage: Annotated[float, Field(ge=0, le=100)] = Field(80, description="Least per cent of lines that tests cover.")
 
 
+class Evals(_Table):
+    """What the reviews of `evals/` must reach together: `inv codex.eval` exits 7 below it."""
+
+    precision: Share = Field(0.7, description="Findings that report an expected defect, at least (0 to 1).")
+    recall: Share = Field(0.8, description="Expected defects that were reported, at least (0 to 1).")
+    noise: Annotated[float, Field(ge=0)] = Field(0.34, description="Findings for each clean change, at most.")
+
+
 class Workflow(_Table):
     """A declared job for Codex."""
 
@@ -164,6 +174,7 @@ class Settings(_Table):
     limits: Limits = Limits()
     paths: Paths = Paths()
     proposals: Proposals = Proposals()
+    evals: Evals = Evals()
     workflows: dict[str, Workflow] = Field(default_factory=dict, description="One table per workflow.")
 
     def workflow(self, name: str) -> Workflow:

@@ -31,7 +31,8 @@ _INSTRUCTIONS = (
     "SKILL.md", ".cursorrules", ".clinerules", ".windsurfrules", "mcp.json", ".mcp.json", "*.rules", "*.prompt.md",
     "*.schema.json", "/prompts/", "/schemas/", "/skills/", "/rules/", "**/prompts/**/*.md", "**/prompts/**/*.txt",
     "**/prompts/**/*.j2", "**/prompts/**/*.jinja*", "**/schemas/**/*.json", ".codex/", ".agents/", ".claude/",
-    ".cursor/", "proposer.toml", "codex.lock", ".proposer-template.json", "/provenance/", "CODEOWNERS",
+    ".cursor/", "proposer.toml", "codex.lock", ".proposer-template.json", "/provenance/", "/evals/", "/drills/",
+    "CODEOWNERS",
 )  # fmt: skip
 _PIPELINES = (
     "azure-pipelines*.y*ml", "bitbucket-pipelines.y*ml", "appveyor.y*ml", "cloudbuild*.y*ml", "cloudbuild.json",

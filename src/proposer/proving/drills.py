@@ -22,7 +22,7 @@ from proposer.proving.result import Result
 from proposer.proving.suite import Suite
 from proposer.proving.worker import command
 
-__all__ = ["DriftedError", "run"]
+__all__ = ["DriftedError", "check_lock", "run"]
 
 _WORKERS = 2
 _CEILINGS = process.Ceilings(wall_seconds=3600, idle_seconds=600)
@@ -72,7 +72,7 @@ def run(folder: Path, *, name: str = "", environment: Mapping[str, str], on_resu
     started = time.monotonic()
     root = git.root_of(folder)
     drills = chosen(catalogue(root), name)
-    _check(root)
+    check_lock(root)
     evidence = Evidence(root=root)
     evidence.clear()
     # Those that wait for a limit come first, so that the other worker has something to do meanwhile.
@@ -84,7 +84,13 @@ def run(folder: Path, *, name: str = "", environment: Mapping[str, str], on_resu
     return Suite(results=results, seconds=time.monotonic() - started)
 
 
-def _check(root: Path) -> None:
+def check_lock(root: Path) -> None:
+    """Refuse a working tree whose files are not those of its lock.
+
+    Raises:
+        UsageError: there is no lock.
+        DriftedError: lock and files differ.
+    """
     pinned = locks.of_worktree(root)
     rows = locks.differences(locks.read(pinned.lock_text, "the working tree"), pinned)
     if rows:

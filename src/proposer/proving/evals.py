@@ -9,7 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_valida
 
 from proposer.errors import UsageError
 
-__all__ = ["Case", "Expectation", "Finding", "Score", "Thresholds", "parse", "score", "total"]
+__all__ = ["Case", "Expectation", "Finding", "Score", "Thresholds", "pairs", "parse", "score", "total"]
 
 Severity = Literal["P0", "P1", "P2", "P3"]
 Side = Literal["new", "old"]
@@ -35,39 +35,62 @@ class Finding(BaseModel):
     path: str
     start_line: int
     end_line: int
-    quote: str
 
 
 class Expectation(_Model):
     """One defect that a review must find; every field that is given must hold.
 
-    `severity` is the mildest that counts. `words` must all occur in title or body, whatever their case; `lines` (first
-    and last) must overlap the finding's; `quote` must occur in the finding's quote.
+    `categories` are all that a reviewer may rightly file it under; `severity` is the mildest that counts. `words` must
+    all occur in title or body, whatever their case. `quote` stands in the file on its side, once; where the lines are
+    is looked up before a score is taken (`placed`), and a finding must touch one of them.
     """
 
     path: Text
-    category: Category
+    categories: Annotated[tuple[Category, ...], Field(min_length=1)]
     severity: Severity
     side: Side = "new"
     words: tuple[Text, ...] = ()
+    quote: Text | None = None
     lines: tuple[Line, Line] | None = None
-    quote: str = ""
 
     @model_validator(mode="after")
     def _in_order(self) -> Self:
         if self.lines is not None and self.lines[0] > self.lines[1]:
             raise ValueError("lines are the first and the last one, in that order")
+        if self.lines is not None and self.quote is not None:
+            raise ValueError("give lines or a quote, not both")
         return self
+
+    def placed(self, text: str) -> Self:
+        """Return the same with the lines of its quote in a file.
+
+        Args:
+            text: the file on this expectation's side.
+
+        Raises:
+            ValueError: no finding could meet it: the quote stands nowhere or more than once, or the file is shorter.
+        """
+        rows = [row.strip() for row in text.splitlines()]
+        if self.lines is not None and self.lines[1] > len(rows):
+            raise ValueError(f"{self.path} has {len(rows)} lines on the {self.side} side, not {self.lines[1]}")
+        if self.quote is None:
+            return self
+        wanted = [row.strip() for row in self.quote.strip().splitlines()]
+        size = len(wanted)
+        found = [at for at in range(len(rows) - size + 1) if rows[at : at + size] == wanted]
+        if not wanted or len(found) != 1:
+            raise ValueError(f"the quote stands {len(found)} times in {self.path} on the {self.side} side, not once")
+        return self.model_copy(update={"quote": None, "lines": (found[0] + 1, found[0] + size)})
 
     def met_by(self, finding: Finding) -> bool:
         """Tell whether a finding reports this defect."""
         said = f"{finding.title}\n{finding.body}".casefold()
         return (
-            (finding.path, finding.category, finding.side) == (self.path, self.category, self.side)
+            (finding.path, finding.side) == (self.path, self.side)
+            and finding.category in self.categories
             and finding.severity <= self.severity  # P0 is the worst
             and all(word.casefold() in said for word in self.words)
             and (self.lines is None or (finding.start_line <= self.lines[1] and finding.end_line >= self.lines[0]))
-            and self.quote in finding.quote
         )
 
 
@@ -141,8 +164,8 @@ def parse(data: bytes, where: str) -> Case:
         raise UsageError(f"{where} cannot be read: {error}", f"mend {where}") from error
 
 
-def score(case: Case, findings: Sequence[Finding]) -> Score:
-    """Count what a review of one case found.
+def pairs(case: Case, findings: Sequence[Finding]) -> dict[int, int]:
+    """Return which finding reports which expected defect, both by number.
 
     As many pairs as possible are made; a finding meets at most one expectation and an expectation takes at most one
     finding, so the order of neither matters, and a defect that is reported twice costs precision.
@@ -159,11 +182,17 @@ def score(case: Case, findings: Sequence[Finding]) -> Score:
                 return True
         return False
 
-    matched = sum(place(number, set()) for number in range(len(case.expect)))
+    for number in range(len(case.expect)):
+        place(number, set())
+    return holder
+
+
+def score(case: Case, findings: Sequence[Finding]) -> Score:
+    """Count what a review of one case found."""
     return Score(
         expected=len(case.expect),
         reported=len(findings),
-        matched=matched,
+        matched=len(pairs(case, findings)),
         clean=int(case.clean),
         false_on_clean=len(findings) if case.clean else 0,
     )

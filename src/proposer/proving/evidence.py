@@ -1,4 +1,4 @@
-"""Where the records of attacks that were not contained are kept: `.proposer/drills/NAME`, which git ignores."""
+"""Where records of drills and evals are kept: `.proposer/KIND/NAME`, which git ignores."""
 
 import shutil
 from dataclasses import dataclass
@@ -11,17 +11,18 @@ __all__ = ["Evidence"]
 
 @dataclass(frozen=True, kw_only=True)
 class Evidence:
-    """The evidence of one repository's last drills."""
+    """The evidence of one repository's last drills, or of another `kind`."""
 
     root: Path
+    kind: str = "drills"
 
     @property
     def folder(self) -> Path:
         """Where it lies."""
-        return self.root / FOLDER / "drills"
+        return self.root / FOLDER / self.kind
 
     def clear(self) -> None:
-        """Forget what earlier drills left."""
+        """Forget what earlier ones left."""
         shutil.rmtree(self.folder, ignore_errors=True)
 
     def keep(self, name: str, record: Path) -> str:

@@ -32,18 +32,21 @@ class Repository:
         self._bases: dict[str, str] = {}
 
     @classmethod
-    def copied(cls, source: Path, target: Path, index: Path) -> "Repository":
+    def copied(cls, source: Path, target: Path, index: Path, *, without: str = "") -> "Repository":
         """Copy the files that git tracks or would track, and commit them.
 
         Args:
             source: top folder of a repository.
             target: becomes the copy.
             index: a file beside the copy, for this library's own commits.
+            without: start of paths that are left out.
         """
         target.mkdir()
         listed = Git(cwd=source)("ls-files", "-z", "--cached", "--others", "--exclude-standard").split(b"\0")
         for name in {row.decode(errors="surrogateescape") for row in listed if row}:
             here, there = source / name, target / name
+            if without and name.startswith(without):
+                continue
             if here.is_symlink() or here.is_file():
                 there.parent.mkdir(parents=True, exist_ok=True)
                 shutil.copy2(here, there, follow_symlinks=False)

@@ -10,7 +10,7 @@ ns = Collection(codex)
 
 from invoke.collection import Collection
 
-from proposer.tasks import audits, care, drills, proposals, prove, runs
+from proposer.tasks import audits, care, drills, evals, proposals, prove, runs
 
 __all__ = ["codex"]
 
@@ -25,5 +25,6 @@ for _task in (
     prove.replay,
     prove.rules,
     drills.drill,
+    evals.evaluate,
 ):
     codex.add_task(_task)

@@ -8,7 +8,7 @@ import pytest
 from proposer.errors import UsageError
 from proposer.proving.evals import Case, Expectation, Finding, Score, Thresholds, parse, score, total
 
-WANTED: dict[str, Any] = {"path": "src/a.py", "category": "money", "severity": "P1"}
+WANTED: dict[str, Any] = {"path": "src/a.py", "categories": ["money", "data"], "severity": "P1"}
 SAID: dict[str, Any] = {
     "title": "Posts twice", "body": "A retry posts again.", "severity": "P1", "category": "money", "side": "new",
     "path": "src/a.py", "start_line": 10, "end_line": 12, "quote": "post(entry)", "confidence": 0.9,
@@ -30,6 +30,7 @@ def case(*expected: dict[str, Any]) -> Case:
         pytest.param({}, {"severity": "P0"}, True, id="worse than the minimum"),
         pytest.param({}, {"severity": "P2"}, False, id="milder than the minimum"),
         pytest.param({}, {"path": "src/b.py"}, False, id="wrong path"),
+        pytest.param({}, {"category": "data"}, True, id="another right category"),
         pytest.param({}, {"category": "tests"}, False, id="wrong category"),
         pytest.param({}, {"side": "old"}, False, id="wrong side"),
         pytest.param({"side": "old"}, {"side": "old"}, True, id="a removed line"),
@@ -39,8 +40,6 @@ def case(*expected: dict[str, Any]) -> Case:
         pytest.param({"lines": (13, 20)}, {}, False, id="lines just below"),
         pytest.param({"lines": (1, 10)}, {}, True, id="lines touch above"),
         pytest.param({"lines": (1, 9)}, {}, False, id="lines just above"),
-        pytest.param({"quote": "post("}, {}, True, id="quoted"),
-        pytest.param({"quote": "save("}, {}, False, id="another quote"),
     ],
 )
 def test_an_expectation_is_met_by_what_it_names_alone(
@@ -60,9 +59,9 @@ def test_a_defect_reported_twice_costs_precision() -> None:
 
 
 def test_the_order_of_expectations_and_findings_does_not_matter() -> None:
-    wide, narrow = WANTED, WANTED | {"quote": "only here"}
+    wide, narrow = WANTED, WANTED | {"lines": (30, 30)}
     for expected in itertools.permutations([wide, narrow]):
-        for findings in itertools.permutations([said(), said(quote="only here")]):
+        for findings in itertools.permutations([said(), said(start_line=30, end_line=30)]):
             assert score(case(*expected), findings).matched == 2
 
 
@@ -82,7 +81,9 @@ def test_each_threshold_counts(recall: float, precision: float, noise: float, re
 
 
 def test_a_case_is_read() -> None:
-    text = b'title = "t"\nshows = "s"\n[[expect]]\npath = "a"\ncategory = "money"\nseverity = "P1"\nlines = [1, 2]\n'
+    text = (
+        b'title = "t"\nshows = "s"\n[[expect]]\npath = "a"\ncategories = ["money"]\nseverity = "P1"\nlines = [1, 2]\n'
+    )
     assert parse(text, "case.toml").expect[0].lines == (1, 2)
 
 
@@ -96,7 +97,42 @@ def test_a_bad_case_is_a_usage_error_that_names_the_file(text: bytes) -> None:
         parse(text, "evals/x/case.toml")
 
 
-@pytest.mark.parametrize("wrong", [{"category": "mony"}, {"lines": (2, 1)}], ids=["no such category", "lines reversed"])
+TEXT = "def post():\n    key = make()\n    send(key)\n\n    send(key)\n"
+
+
+@pytest.mark.parametrize(
+    ("wanted", "lines"),
+    [
+        pytest.param({"quote": "key = make()"}, (2, 2), id="one line"),
+        pytest.param({"quote": "    key = make()\n    send(key)\n"}, (2, 3), id="two lines"),
+        pytest.param({"lines": (4, 5)}, (4, 5), id="lines as given"),
+        pytest.param({}, None, id="anywhere in the file"),
+    ],
+)
+def test_a_quote_is_looked_up(wanted: dict[str, Any], lines: tuple[int, int] | None) -> None:
+    assert Expectation(**WANTED | wanted).placed(TEXT).lines == lines
+
+
+@pytest.mark.parametrize(
+    ("wanted", "words"),
+    [
+        pytest.param({"quote": "key = other()"}, "0 times", id="nowhere"),
+        pytest.param({"quote": "send(key)"}, "2 times", id="twice"),
+        pytest.param({"quote": "key"}, "0 times", id="half a line"),
+        pytest.param({"quote": " \n "}, "0 times|6 times", id="nothing"),
+        pytest.param({"lines": (5, 6)}, "has 5 lines", id="beyond the end"),
+    ],
+)
+def test_a_place_that_no_finding_could_have_is_refused(wanted: dict[str, Any], words: str) -> None:
+    with pytest.raises(ValueError, match=words):
+        Expectation(**WANTED | wanted).placed(TEXT)
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [{"categories": ["mony"]}, {"categories": []}, {"lines": (2, 1)}, {"lines": (1, 2), "quote": "x"}],
+    ids=["no such category", "no category", "lines reversed", "lines and a quote"],
+)
 def test_an_expectation_that_nothing_could_meet_is_refused(wrong: dict[str, Any]) -> None:
     with pytest.raises(ValueError, match=next(iter(wrong))):
         Expectation(**WANTED | wrong)
