@@ -14,6 +14,7 @@ from pydantic.fields import FieldInfo
 from proposer.config import answers, assets
 from proposer.config.settings import (
     SETTINGS_NAME,
+    Evals,
     Limits,
     Paths,
     Project,
@@ -95,7 +96,7 @@ def settings() -> Iterator[str]:
     yield from ("", f"`version` is {Settings.model_fields['version'].default}.", "")
     tables: dict[str, type[BaseModel]] = {
         "[project]": Project, "[provider]": Provider, "[limits]": Limits, "[paths]": Paths,
-        "[proposals]": Proposals,
+        "[proposals]": Proposals, "[evals]": Evals,
         "[workflows.NAME]": Workflow,
         "[workflows.NAME.thresholds]": Thresholds,
     }  # fmt: skip

@@ -130,9 +130,8 @@ def attempt(
     request = workflow.Request(
         workflow=_WORKFLOW, base=trial.base, head=trial.head, provider=provider, fresh=True, record=record
     )
-    summary = workflow.execute(
-        repository.root, request, environment=environment, on_step=lambda step: on_step(f"{trial.name}: {step}")
-    )
+    on_step(f"reviewing {trial.name}")
+    summary = workflow.execute(repository.root, request, environment=environment, on_step=lambda _: None)
     if summary.outcome.exit_code == InterruptedRunError.exit_code:
         raise KeyboardInterrupt
     findings = [Finding.model_validate(finding.model_dump()) for finding in summary.findings]
