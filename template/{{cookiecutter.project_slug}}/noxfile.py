@@ -11,6 +11,9 @@ import nox
 
 nox.options.default_venv_backend = "none"
 nox.options.error_on_missing_interpreters = True
+{%- if cookiecutter.frontend == "nextjs" %}
+nox.options.sessions = ["lint", "types", "tests", "boundaries", "migrations", "guards"]  # frontend needs Node.js
+{%- endif %}
 
 GUARDS = (
     ("codex.lock", "--check"),
@@ -62,3 +65,16 @@ def guards(session: nox.Session) -> None:
     """Check the wiring of Codex."""
     for task in GUARDS:
         session.run(_tool("inv"), *task)
+{%- if cookiecutter.frontend == "nextjs" %}
+
+
+@nox.session
+def frontend(session: nox.Session) -> None:
+    """Lint, check types, test and build the page; with `-- --write`, follow a change of the API first."""
+    check, write = "tests/test_frontend_openapi.py", session.posargs == ["--write"]
+    session.run(_tool("pytest"), "-q", check, env={"APP_WRITE_OPENAPI": "1"} if write else {})
+    session.chdir("frontend")
+    session.run("npm", "ci", external=True)
+    for script in ("schema" if write else "schema:check", "lint", "types", "test", "build"):
+        session.run("npm", "run", script, external=True, env={"NEXT_TELEMETRY_DISABLED": "1"})
+{%- endif %}

@@ -16,7 +16,7 @@ CHOICES = {
     "stack": ("fastapi", "django"),
     "domain": ("finance", "generic"),
     "database": ("sqlite",),
-    "frontend": ("none",),
+    "frontend": ("none", "nextjs"),
     "ci": ("github",),
     "automation": ("comment", "analyse", "propose", "branch"),
     "key_broker": ("builtin", "codex-action"),

@@ -1,0 +1,5 @@
+import { close } from "../../../session";
+
+export function POST(): Response {
+  return close();
+}

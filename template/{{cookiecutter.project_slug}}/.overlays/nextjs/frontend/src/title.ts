@@ -1,0 +1,2 @@
+/** Name of the application, for people. */
+export const TITLE = {{ cookiecutter.project_name | quoted }};
