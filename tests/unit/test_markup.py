@@ -165,3 +165,33 @@ LEFT = {
 @pytest.mark.parametrize("text", LEFT.values(), ids=LEFT)
 def test_what_hides_nothing_stays(text: str) -> None:
     assert clean(text) == text
+
+
+HTML = """
+    abbr address area article aside audio base bdi bdo big blockquote body br button canvas caption center cite code col
+    colgroup data datalist dd del dfn dialog dir div dl dt em embed fieldset figcaption figure font footer form frame
+    frameset h1 h2 h3 h4 h5 h6 head header hgroup hr html iframe image img input ins kbd label legend li link main map
+    mark marquee math menu meta meter nav nobr noscript object ol optgroup option output param pre progress rp rt ruby
+    samp script search section select slot small source span strike strong style sub summary sup svg table tbody td
+    template textarea tfoot th thead time title tr track tt ul var video wbr
+""".split()
+"""The elements that browsers know: those of the standard, and the obsolete ones that they still show."""
+
+
+def test_an_element_that_browsers_know_hides_nothing_even_where_its_tag_is_not_well_formed() -> None:
+    assert [name for name in HTML if "[title: hidden]" not in clean(f'<{name} & title="hidden">')] == []
+    assert [name for name in HTML if "[title: hidden]" not in clean(f'<{name.upper()} & title="hidden">')] == []
+    assert clean('<unknown & title="shown">') == '<unknown & title="shown">'
+
+
+@pytest.mark.parametrize("name", ["details", "picture"])
+def test_a_folded_element_is_one_however_its_tag_is_written(name: str) -> None:
+    assert clean(f'<{name} & title="hidden">') == f"[{name}] [title: hidden]"
+
+
+def test_a_tag_that_hides_nothing_is_not_completed() -> None:
+    assert clean('<b title="" x') == '<b title="" x'
+
+
+def test_an_empty_definition_says_nothing() -> None:
+    assert clean("[//]: # ()") == "[//: ]"
