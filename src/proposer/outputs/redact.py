@@ -1,104 +1,46 @@
 """Masks secrets and, on request, personal data, in everything that is stored, shown or sent."""
 
-import base64
-import binascii
 import json
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable
+from functools import partial
 from typing import Any
-from urllib.parse import quote
-from xml.sax.saxutils import escape
 
-__all__ = ["Redactor", "secret_values"]
+from proposer.outputs.masking import jsonlines, skim
+from proposer.outputs.masking.ambient import leaves, secret_values
+from proposer.outputs.masking.assignments import is_secret
+from proposer.outputs.masking.jsonlines import Field
+from proposer.outputs.masking.shadows import Span
+from proposer.outputs.masking.sweep import Sweep, merged
 
-_SECRET_NAME = re.compile(
-    r"(?i)(key|secret|token|passw|passphrase|credential|auth|private|cookie|session|dsn|database_url|conn(ection)?_?str)"
-)
-_SHORTEST = 8
-_RULES: tuple[tuple[str, str], ...] = (
-    ("private-key", r"-----BEGIN [A-Z0-9 ]*PRIVATE KEY-----[\s\S]*?(?:-----END [A-Z0-9 ]*PRIVATE KEY-----|\Z)"),
-    ("openai", r"sk-(?:proj-|svcacct-|admin-)?[A-Za-z0-9_-]{16,}"),
-    ("anthropic", r"sk-ant-[A-Za-z0-9_-]{16,}"),
-    ("github", r"(?:gh[pousr]_[A-Za-z0-9]{20,}|github_pat_[A-Za-z0-9_]{20,})"),
-    ("gitlab", r"gl(?:pat|ptt|rt|cbt|dt|ft|soat|agent|imt)-[A-Za-z0-9_-]{20,}"),
-    ("aws", r"(?:AKIA|ASIA|ABIA|ACCA)[A-Z2-7]{16}"),
-    ("google", r"AIza[A-Za-z0-9_-]{35}"),
-    ("google-oauth", r"ya29\.[A-Za-z0-9_-]{20,}"),
-    ("slack", r"xox[abposre]-[A-Za-z0-9-]{10,}"),
-    ("slack-hook", r"hooks\.slack\.com/services/[A-Za-z0-9/]{20,}"),
-    ("stripe", r"(?:sk|rk|whsec)_(?:live_|test_)?[A-Za-z0-9]{20,}"),
-    ("npm", r"npm_[A-Za-z0-9]{36}"),
-    ("pypi", r"pypi-[A-Za-z0-9_-]{32,}"),
-    ("sendgrid", r"SG\.[A-Za-z0-9_-]{16,}\.[A-Za-z0-9_-]{16,}"),
-    ("twilio", r"SK[0-9a-f]{32}"),
-    ("telegram", r"[0-9]{8,10}:AA[A-Za-z0-9_-]{32,}"),
-    ("digitalocean", r"do[por]_v1_[a-f0-9]{64}"),
-    ("huggingface", r"hf_[A-Za-z0-9]{30,}"),
-    ("vault", r"hv[sb]\.[A-Za-z0-9_-]{24,}"),
-    ("age", r"AGE-SECRET-KEY-1[A-Z0-9]{50,}"),
-    ("jwt", r"eyJ[A-Za-z0-9_-]{8,}\.eyJ[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]{8,}"),
-    ("authorization", r"(?i:(?:authorization\s*[:=]\s*(?:basic|bearer|token)?|bearer)\s+)[A-Za-z0-9._~+/=-]{16,}"),
-    ("url-password", r"(?<=://)[^\s/:@\"'<>]{1,64}:[^\s/@\"'<>]{3,256}(?=@)"),
-    ("assignment",
-     r"(?i:\b[\w-]*(?:passw(?:or)?d|secret|token|api_?key|access_?key)[\w-]*)\s*(?:=|:|=>)\s*[\"'][^\s\"'{}$<>]{8,}[\"']"),
-)  # fmt: skip
-_PERSONAL: tuple[tuple[str, str], ...] = (
-    ("email", r"[A-Za-z0-9._%+-]+@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)*\.[A-Za-z]{2,24}"),
-    ("iban", r"\b[A-Z]{2}[0-9]{2}(?: ?[A-Z0-9]{4}){2,7}(?: ?[A-Z0-9]{1,3})?\b"),
-    ("card", r"(?<![0-9A-Za-z])(?:[0-9][ -]?){12,18}[0-9](?![0-9A-Za-z])"),
-)
+__all__ = ["Redactor", "leaves", "secret_values"]
 
+_MARK = re.compile(r"\[REDACTED:[a-z0-9-]{1,40}\]")
+_UNSCANNED = "[REDACTED:unscanned]"
+_ROUNDS = 12
+_SHORTEST = 6
+_SHORT = 64
+_MANY = 8192
+_APART = " \n"
+"""Between strings that are searched as one text: no word, token or line goes over it."""
 
-def secret_values(environment: Mapping[str, str]) -> list[str]:
-    """Return the values of variables whose name suggests a secret."""
-    return [value for name, value in environment.items() if _SECRET_NAME.search(name) and len(value) >= _SHORTEST]
-
-
-def _encodings(value: str) -> set[str]:
-    """Return a value and the forms in which logs carry it, as GitHub's runner masks them, and some more."""
-    raw = value.encode()
-    forms = {value, json.dumps(value)[1:-1], quote(value, safe=""), escape(value), raw.hex(), value[::-1]}
-    forms.add(value.replace("'", "'\\''"))
-    for shift in range(3):
-        coded = base64.b64encode(b"\0" * shift + raw).decode()
-        # The first characters depend on what stands before the secret, the last ones on what follows it.
-        core = coded[(0, 2, 3)[shift] : len(coded) - (4 if len(raw) + shift > 3 else 0)]  # noqa: PLR2004
-        forms |= {core, core.replace("+", "-").replace("/", "_")}
-    forms.update(line for line in value.splitlines() if len(line) >= _SHORTEST)
-    return {form for form in forms if len(form) >= _SHORTEST}
-
-
-def _luhn(text: str) -> bool:
-    digits = [int(c) for c in text if c.isdigit()]
-    odd = digits[-1::-2]
-    even = [sum(divmod(2 * digit, 10)) for digit in digits[-2::-2]]
-    return (sum(odd) + sum(even)) % 10 == 0 and len(set(digits)) > 1
-
-
-def _mod97(text: str) -> bool:
-    compact = text.replace(" ", "")
-    number = "".join(str(int(c, 36)) for c in compact[4:] + compact[:4])
-    return int(number) % 97 == 1
-
-
-_CHECKS: dict[str, Callable[[str], bool]] = {"card": _luhn, "iban": _mod97}
+_BREAK = re.compile("[\n\r\x85\u2028\u2029]")
 
 
 class Redactor:
-    """Replaces secrets by `[REDACTED:<rule>]`; nothing of the value is kept.
+    """Replaces secrets by `[REDACTED:<rule>]`; nothing of the value is kept. Masking twice changes nothing more.
+
+    A text that cannot be searched, for whatever reason, is dropped as a whole: `[REDACTED:unscanned]`.
 
     Args:
-        values: exact secrets of this process; also found in base64, hex, URL, JSON and XML form, and reversed.
-        personal: also mask card numbers (Luhn), IBANs (mod 97) and e-mail addresses.
+        values: exact secrets of this process; also found in base64, hex, URL, JSON, XML and shell form, and reversed.
+        personal: also mask card numbers, IBANs, e-mail addresses and national identity numbers.
     """
 
     def __init__(self, values: Iterable[str] = (), personal: bool = False) -> None:
-        values = tuple(values)
-        self._exact = values
-        forms = sorted({form for value in values if value for form in _encodings(value)}, key=len, reverse=True)
-        self._values = re.compile("|".join(re.escape(form) for form in forms)) if forms else None
-        rules = (*_RULES, *_PERSONAL) if personal else _RULES
-        self._patterns = [(name, re.compile(pattern)) for name, pattern in rules]
+        self._exact = tuple(values)
+        self._sweep = Sweep(self._exact, with_personal=personal)
+        self._short: dict[tuple[str, str], str] = {}
         self.count = 0
 
     def with_personal(self) -> "Redactor":
@@ -107,58 +49,98 @@ class Redactor:
 
     def text(self, text: str) -> str:
         """Return text without secrets."""
-        if self._values is not None:
-            text = self._values.sub(self._known, text)
-        for name, pattern in self._patterns:
-            text = pattern.sub(lambda match, name=name: self._found(match, name), text)  # type: ignore[misc]
-        return text
+        return self._masked(text, "")
 
     def jsonl(self, line: str) -> str:
-        """Return a JSON line with every string in it redacted, keys too; a line that is not JSON is treated as text."""
+        """Return a JSON document on one line with every string in it redacted, keys too.
+
+        Numbers, spaces and the order of keys stay as they are. A number that is a secret becomes a string. A line that
+        is not JSON is treated as text.
+        """
+        line = line.strip("\r\n")
         try:
-            value = json.loads(line)
-        except ValueError:
-            return self.text(line)
-        return json.dumps(self.value(value), ensure_ascii=False, sort_keys=True)
+            result = self._document(line)
+        except Exception:  # noqa: BLE001 - fail closed: whatever went wrong, nothing unseen is passed on
+            self.count += 1
+            return json.dumps(_UNSCANNED)
+        return " ".join(self.text(line).splitlines()) if result is None else result
+
+    def _document(self, line: str) -> str | None:
+        """Return a JSON document redacted; None where it is none.
+
+        Nearly every line holds no secret. So all its strings are searched as one text first; where something is found,
+        those that it may be in are searched again, each by itself.
+        """
+        texts = skim.strings(line)
+        suspects = None
+        if texts is not None:
+            joined = _APART.join(texts)
+            folds = any("\n" in text or "\\" in text for text in texts)
+            spans = merged(self._sweep.spans(joined, joined if self._sweep.with_personal else "", folds=folds))
+            if not spans and not _BREAK.search(line):
+                return line
+            suspects = _touched(texts, spans)
+        return jsonlines.rewrite(line, partial(self._field, suspects))
 
     def value(self, value: Any) -> Any:
         """Return a JSON value with every string in it redacted."""
-        if isinstance(value, str):
-            return self.text(value)
-        if isinstance(value, list):
-            return [self.value(item) for item in value]
-        if isinstance(value, dict):
-            return {self.text(str(key)): self.value(item) for key, item in value.items()}
-        return value
+        return json.loads(self.jsonl(json.dumps(value, ensure_ascii=False)))
 
-    def _known(self, match: re.Match[str]) -> str:  # noqa: ARG002 - the signature of a replacement
-        self.count += 1
-        return "[REDACTED:value]"
+    def _field(self, suspects: set[str] | None, field: Field) -> str:
+        if field.kind and not field.is_key and is_secret(field.text, field.kind):
+            self.count += 1
+            return "[REDACTED:assignment]"
+        if suspects is not None and field.text not in suspects:
+            return field.text
+        return self._masked(field.text, field.key)
 
-    def _found(self, match: re.Match[str], name: str) -> str:
-        with_check = _CHECKS.get(name)
-        if with_check is not None and not with_check(match[0]):
-            return match[0]
-        self.count += 1
-        return f"[REDACTED:{name}]"
+    def _masked(self, text: str, context: str) -> str:
+        if len(text) < _SHORTEST:
+            return text
+        if len(text) > _SHORT:
+            return self._searched(text, context)
+        key = (text, context)
+        if key not in self._short:
+            if len(self._short) >= _MANY:
+                self._short.clear()
+            self._short[key] = self._searched(text, context)
+            return self._short[key]
+        return self._short.get(key, _UNSCANNED)
+
+    def _searched(self, text: str, context: str) -> str:
+        try:
+            for _ in range(_ROUNDS):
+                spans = merged(self._sweep.spans(text, context))
+                if "[REDACTED:" in text:
+                    marks = [mark.span() for mark in _MARK.finditer(text)]
+                    spans = [span for span in spans if not any(a <= span.start and span.end <= b for a, b in marks)]
+                if not spans:
+                    return text
+                pieces: list[str] = []
+                at = 0
+                for span in spans:
+                    pieces += (text[at : span.start], f"[REDACTED:{span.rule}]")
+                    at = span.end
+                text = "".join((*pieces, text[at:]))
+                self.count += len(spans)
+        except Exception:  # noqa: BLE001 - fail closed: whatever went wrong, nothing unseen is passed on
+            self.count += 1
+            return _UNSCANNED
+        return _UNSCANNED  # made so that each mask uncovers another secret
 
 
-def leaves(document: str) -> list[str]:
-    """Return the long strings of a JSON document, such as the tokens of an auth.json."""
-    found: list[str] = []
-
-    def walk(value: Any) -> None:
-        if isinstance(value, str) and len(value) >= 16:  # noqa: PLR2004 - shorter ones are names and modes
-            found.append(value)
-        elif isinstance(value, dict):
-            for item in value.values():
-                walk(item)
-        elif isinstance(value, list):
-            for item in value:
-                walk(item)
-
-    try:
-        walk(json.loads(document))
-    except (ValueError, binascii.Error, RecursionError):
-        return []
+def _touched(texts: list[str], spans: list[Span]) -> set[str]:
+    """Return those of the texts, joined, that a span lies in."""
+    found: set[str] = set()
+    start, waiting = 0, iter(spans)
+    span = next(waiting, None)
+    for text in texts:
+        end = start + len(text)
+        while span is not None and span.end <= start:
+            span = next(waiting, None)
+        if span is None:
+            break
+        if span.start < end:
+            found.add(text)
+        start = end + len(_APART)
     return found

@@ -213,7 +213,9 @@ class Relay:
             if status in _FATAL or status < HTTPStatus.OK or HTTPStatus.OK < status < HTTPStatus.BAD_REQUEST:
                 self.stop = self.stop or f"HTTP {status}"
         for call in calls:
-            self._on_step(f"{call.tool}: {_short(call.given)}")
+            # Masked before it is shortened: half a secret is one, and no longer looks like it.
+            tool, given = json.loads(self._redact(json.dumps([call.tool, _command(call.given)])))
+            self._on_step(f"{tool}: {_short(given)}")
 
     def reply(self, body: bytes, headers: dict[str, str]) -> Reply:
         """Ask the backend."""
@@ -252,8 +254,13 @@ class _Server(http.server.ThreadingHTTPServer):
             self.failed(f"the relay failed: {type(error).__name__}: {error}")
 
 
-def _short(given: str) -> str:
+def _command(given: str) -> str:
+    """Return the command of a shell call, anything else as it is."""
     with contextlib.suppress(ValueError, KeyError, TypeError, RecursionError):
-        given = str(json.loads(given)["cmd"])
+        return str(json.loads(given)["cmd"])
+    return given
+
+
+def _short(given: str) -> str:
     line = " ".join(given.split())
     return line if len(line) <= 100 else f"{line[:99]}…"  # noqa: PLR2004 - one terminal line
