@@ -117,6 +117,13 @@ def docs(session: nox.Session) -> None:
 
 
 @nox.session
+def recall(session: nox.Session) -> None:
+    """Print what the redactor finds of drawn secrets, and its false alarms, by rule; fail below a floor."""
+    prepare(session, "test")
+    session.run("python", "benchmarks/recall.py", *session.posargs)
+
+
+@nox.session
 def growth(session: nox.Session) -> None:
     """Print how the time of each function that reads hostile text grows with the text: 1, 2, 4 and 8 MB."""
     prepare(session, "test")
