@@ -10,7 +10,7 @@ import pytest
 
 from proposer.errors import Outcome, UsageError
 from proposer.outputs.answer import Finding
-from proposer.reports import console, markdown, page, sarif, write
+from proposer.reports import console, markdown, page, safe, sarif, write
 from proposer.reports.summary import Summary
 
 HOSTILE = "<script>alert(1)</script> [red]x[/red] \x1b[31mred \u202eevil ::error::x @team javascript:alert(1)"
@@ -178,3 +178,15 @@ def test_progress_off_a_terminal_is_one_plain_line_for_each_step() -> None:
     assert lines[0].endswith("first")
     assert not [line for line in lines if line.strip().startswith("::")]
     assert "[bold]x" in stream.getvalue()
+
+
+def test_no_part_of_a_report_swallows_or_completes_another() -> None:
+    hostile = (
+        finding(title="``` @user", body="![a]", severity="P1"),
+        finding(title="[a]: https://github.com/o/r/a.png", body="[a]: https://github.com/o/r/a.png", severity="P2"),
+    )
+    text = markdown.render(summary(findings=hostile, hint="> ~~~", notes=("- ```",)))
+    assert "&#96;&#96;&#96; `@user`" in text
+    assert "&#33;[a]" in text
+    assert text == safe.markdown(text)
+    assert text.count("\n```") == 4

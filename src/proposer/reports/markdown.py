@@ -1,7 +1,7 @@
 """The run as Markdown, for the record, a comment or a job summary."""
 
 from proposer.outputs.answer import Finding
-from proposer.reports.safe import markdown
+from proposer.reports.safe import inline, markdown
 from proposer.reports.summary import Summary
 
 __all__ = ["MAX_BYTES", "render"]
@@ -26,7 +26,10 @@ def render(summary: Summary) -> str:
         note = [f"{left} more finding(s), less severe, did not fit: see answer.json of the record.", ""] if left else []
         text = "\n".join([*head, *(line for block in blocks[:kept] for line in block), *note, *tail]).rstrip() + "\n"
         if len(text.encode(errors="replace")) <= MAX_BYTES:
-            return text
+            # Parts that are harmless alone are not always so together: a definition in one makes an image in another.
+            text = markdown(text)
+            if len(text.encode(errors="replace")) <= MAX_BYTES:
+                return text
         if kept == 0:
             title = f"# {summary.workflow}: {summary.outcome.label}"
             return f"{title}\n\nThe rest did not fit: see answer.json of the record.\n"
@@ -34,10 +37,10 @@ def render(summary: Summary) -> str:
 
 
 def _head(summary: Summary) -> list[str]:
-    lines = [f"**{markdown(summary.unasked)}**", ""] if summary.unasked else []
+    lines = [f"**{inline(summary.unasked)}**", ""] if summary.unasked else []
     lines += [f"# {summary.workflow}: {summary.outcome.label}", "", markdown(_cut(summary.message, 2_000)), ""]
     if summary.hint:
-        lines += [f"What helps: {markdown(_cut(summary.hint, 2_000))}", ""]
+        lines += [f"What helps: {inline(_cut(summary.hint, 2_000))}", ""]
     if summary.summary:
         lines += [markdown(_cut(summary.summary, 8_000)), ""]
     return lines
@@ -46,7 +49,7 @@ def _head(summary: Summary) -> list[str]:
 def _finding(finding: Finding) -> list[str]:
     place = f"{finding.path}:{finding.start_line}" + (" (removed line)" if finding.side == "old" else "")
     return [
-        f"## {finding.severity} {markdown(_line(_cut(finding.title, 500)))}",
+        f"## {finding.severity} {inline(_cut(finding.title, 500))}",
         "",
         f"{_code(place)} · {finding.category} · confidence {finding.confidence:.0%}",
         "",
@@ -79,7 +82,7 @@ def _tail(summary: Summary) -> list[str]:
         notes.append(f"{summary.dropped} finding(s) dropped: the quote is not in the file")
     if summary.refused_commands:
         notes.append(f"{summary.refused_commands} command(s) of the model refused by the sandbox or the rules")
-    lines += [f"- {markdown(_line(_cut(note, 500)))}" for note in notes[:_ROWS]]
+    lines += [f"- {inline(_cut(note, 500))}" for note in notes[:_ROWS]]
     tokens = summary.usage.get("input_tokens", 0) + summary.usage.get("output_tokens", 0)
     provider, span = summary.provider.partition(":")[0], f"{summary.base[:12]}..{summary.head[:12]}"
     lines += ["", " · ".join((f"Run {_code(summary.run)}", summary.model, provider, f"{tokens} tokens", span))]
