@@ -167,14 +167,15 @@ def test_what_hides_nothing_stays(text: str) -> None:
     assert clean(text) == text
 
 
-HTML = """
+_KNOWN = """
     abbr address area article aside audio base bdi bdo big blockquote body br button canvas caption center cite code col
     colgroup data datalist dd del dfn dialog dir div dl dt em embed fieldset figcaption figure font footer form frame
     frameset h1 h2 h3 h4 h5 h6 head header hgroup hr html iframe image img input ins kbd label legend li link main map
     mark marquee math menu meta meter nav nobr noscript object ol optgroup option output param pre progress rp rt ruby
     samp script search section select slot small source span strike strong style sub summary sup svg table tbody td
     template textarea tfoot th thead time title tr track tt ul var video wbr
-""".split()
+"""
+HTML = _KNOWN.split()
 """The elements that browsers know: those of the standard, and the obsolete ones that they still show."""
 
 
