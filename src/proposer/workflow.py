@@ -12,7 +12,7 @@ from proposer.config import lock as locks
 from proposer.config import settings as config
 from proposer.config import strict
 from proposer.config.lockfile import Lock
-from proposer.errors import InterruptedRunError, Outcome, StopError, UsageError
+from proposer.errors import InterruptedRunError, Outcome, RefusedError, StopError, UsageError
 from proposer.facts import collection
 from proposer.facts.ground import Ground
 from proposer.git import root_of, shown
@@ -179,8 +179,10 @@ def _steps(  # noqa: PLR0915 - the steps, one after the other, on one screen
         binary = checked.result()
     chronicle.staged(stage, binary)
     # 4. Facts and prompt.
-    ground = Ground(git=workspace.git(), subject=subject, settings=settings, workflow=workflow, now=chronicle.started,
-                    arguments=request.arguments, texts=raw)  # fmt: skip
+    ground = Ground(
+        root=root, git=workspace.git(), subject=subject, settings=settings, workflow=workflow, now=chronicle.started,
+        arguments=request.arguments, texts=raw, damage=_damage(root),
+    )  # fmt: skip
     facts = collection.again(again.facts, raw) if again else collection.collect(ground)
     known, given = (
         redactor.value(dict(facts.data)),
@@ -271,6 +273,18 @@ def _answer(
         return answers.validated(message, schema), None
     except StopError as stop:
         return None, stop
+
+
+def _damage(root: Path) -> Callable[[Path], str]:
+    """Return what says what is wrong with the folder of a record; empty: nothing."""
+
+    def damage(folder: Path) -> str:
+        try:
+            return next(records.Store(root).damage(folder), "")
+        except RefusedError as error:
+            return error.message
+
+    return damage
 
 
 def _subject(root: Path, request: Request, workspace: workspaces.Workspace) -> subjects.Subject:

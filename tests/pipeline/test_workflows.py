@@ -2,12 +2,14 @@
 
 import json
 import runpy
+import shutil
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from lab import Lab
+from lab import CLEAN, Lab
 from proposer import custody, doctor
 from proposer.proving import replay
 
@@ -130,3 +132,238 @@ def test_a_model_cannot_talk_down_the_score_that_code_counts(lab: Lab) -> None:
     assert (summary.outcome.label, summary.answer["score"]) == ("blocked", 10), summary.message
     assert "counted by code" in summary.message
     assert summary.answer["counted_factors"][0].startswith("sensitive paths: +3")
+
+
+def test_the_threshold_is_the_one_of_the_base(lab: Lab) -> None:
+    table = lab.root / "proposer.toml"
+    lab.write("proposer.toml", table.read_text(encoding="utf-8").replace("risk = 8", "risk = 3"))
+    lab.relock()
+    lab.write("note.txt", "keep\na = 1\nb = 2\n")
+    lab.commit()
+    assert lab.review(risk(3), name="risk").outcome.label == "blocked"
+
+
+def test_a_risk_report_of_what_is_staged_is_written_where_the_hook_wants_it(lab: Lab) -> None:
+    lab.write("note.txt", "keep\na = 3\n")
+    lab.git("add", "-A")
+    out = "artifacts/codex-risk-report.json"
+    done = lab.inv("codex.risk", "--staged", "--out", out, "--provider", lab.script(risk(2, 2, quote="a = 3")))
+    assert done.returncode == 0, done.stderr
+    report = json.loads((lab.root / out).read_text(encoding="utf-8"))
+    assert (report["workflow"], report["answer"]["score"], report["answer"]["risks"][0]["start_line"]) == ("risk", 2, 2)
+
+
+DROPS = """
+from alembic import op
+revision = "0002"
+down_revision = "0001"
+def upgrade():
+    op.drop_table("a")
+def downgrade():
+    op.create_table("a")
+"""
+ADDS = DROPS.replace("drop_table", "x").replace("create_table", "drop_table").replace("op.x", "op.create_table")
+
+
+def checked(*rows: tuple[str, str]) -> dict[str, Any]:
+    checklist = [{"file": file, "topic": "locks", "verdict": verdict, "note": "n"} for file, verdict in rows]
+    return {"answer": {"summary": "s", "checklist": checklist}}
+
+
+@pytest.mark.parametrize(
+    ("text", "verdict", "outcome"),
+    [
+        pytest.param(ADDS, "safe", "clean", id="reversible"),
+        pytest.param(ADDS, "attention", "findings", id="reversible-with-attention"),
+        pytest.param(ADDS, "unsafe", "blocked", id="the-model-says-unsafe"),
+        pytest.param(DROPS, "safe", "blocked", id="irreversible-whatever-the-model-says"),
+        pytest.param(
+            "# Rollback: restore table a from the nightly dump.\n" + DROPS, "safe", "findings", id="with-a-plan"
+        ),
+        pytest.param(
+            "# Rollback: restore table a from the nightly dump.\n" + DROPS, "unsafe", "blocked", id="a-bad-plan"
+        ),
+        pytest.param("def upgrade(:\n", "safe", "incomplete", id="a-file-that-is-not-python"),
+    ],
+)
+def test_outcome_of_a_migration(lab: Lab, text: str, verdict: str, outcome: str) -> None:
+    lab.write("app/migrations/0002_x.py", text)
+    lab.commit()
+    summary = lab.review(checked(("app/migrations/0002_x.py", verdict)), name="migrations")
+    assert summary.outcome.label == outcome, summary.message
+
+
+def test_a_checklist_about_something_else_leaves_the_migration_unchecked(lab: Lab) -> None:
+    lab.write("app/migrations/0002_x.py", ADDS)
+    lab.commit()
+    summary = lab.review(checked(("app/migrations/0009_y.py", "safe")), name="migrations")
+    assert (summary.outcome.label, summary.dropped) == ("incomplete", 1)
+
+
+def test_two_migrations_that_both_come_last_and_one_that_was_edited_are_seen(lab: Lab) -> None:
+    lab.write("app/migrations/0002_x.py", ADDS)
+    lab.commit()
+    lab.write("app/migrations/0002_y.py", ADDS.replace('"0002"', '"0003"'))
+    lab.commit()
+    summary = lab.review(checked(("app/migrations/0002_y.py", "safe")), name="migrations")
+    assert (summary.outcome.label, "2 migrations come last" in summary.message) == ("blocked", True)
+    lab.write("app/migrations/0002_x.py", ADDS + "\n# edited\n")
+    lab.git("rm", "-q", "app/migrations/0002_y.py")
+    lab.commit()
+    summary = lab.review(checked(("app/migrations/0002_x.py", "safe")), name="migrations")
+    assert (summary.outcome.label, "was changed" in summary.message or "was removed" in summary.message) == (
+        "incomplete", True,
+    )  # fmt: skip
+
+
+def sarif(*rows: dict[str, Any]) -> str:
+    results = [
+        {
+            "ruleId": "R1", "level": "error", "message": {"text": "look"},
+            "locations": [{"physicalLocation": {"artifactLocation": {"uri": "note.txt"}, "region": {"startLine": 2}}}],
+        } | row for row in rows
+    ]  # fmt: skip
+    run = {"tool": {"driver": {"name": "scanner"}}, "results": results}
+    return json.dumps({"version": "2.1.0", "runs": [run]})
+
+
+def sorted_out(*rows: tuple[str, str, str]) -> dict[str, Any]:
+    alerts = [
+        {
+            "id": name, "verdict": verdict, "severity": "P2", "reason": "r", "side": "new", "path": "note.txt",
+            "start_line": 1, "end_line": 1, "quote": quote,
+        } for name, verdict, quote in rows
+    ]  # fmt: skip
+    return {"answer": {"summary": "s", "alerts": alerts}}
+
+
+@pytest.mark.parametrize(
+    ("answer", "outcome", "dropped"),
+    [
+        pytest.param(sorted_out(("A1", "false", "a = 1"), ("A2", "false", "keep")), "clean", 0, id="all-false"),
+        pytest.param(sorted_out(("A1", "real", "a = 1"), ("A2", "false", "keep")), "findings", 0, id="one-real"),
+        pytest.param(sorted_out(("A1", "needs_human", "a = 1"), ("A2", "false", "keep")), "incomplete", 0, id="person"),
+        pytest.param(sorted_out(("A1", "false", "nowhere to be seen"), ("A2", "false", "keep")), "incomplete", 1,
+                     id="evidence-that-does-not-exist"),
+        pytest.param(sorted_out(("A1", "false", "a = 1")), "incomplete", 0, id="an-alert-without-a-verdict"),
+        pytest.param(sorted_out(("A1", "false", "a = 1"), ("A2", "false", "keep"), ("A9", "real", "keep")), "clean", 1,
+                     id="an-alert-that-nobody-gave"),
+        pytest.param(sorted_out(("A1", "false", "a = 1"), ("A1", "real", "a = 1"), ("A2", "false", "keep")),
+                     "incomplete", 0, id="two-verdicts"),
+    ],
+)  # fmt: skip
+def test_outcome_of_a_triage(lab: Lab, answer: dict[str, Any], outcome: str, dropped: int) -> None:
+    report = lab.scratch / "scan.sarif"
+    report.write_text(sarif({}, {"ruleId": "R2"}, {"suppressions": [{"kind": "inSource"}]}), encoding="utf-8")
+    summary = lab.review(answer, name="triage", texts=(report,))
+    assert (summary.outcome.label, summary.dropped) == (outcome, dropped), summary.message
+    prompt = (lab.record(summary) / "prompt.md").read_text(encoding="utf-8")
+    assert '"id": "A2"' in prompt
+    assert '"physicalLocation"' not in prompt
+
+
+def test_triage_of_any_other_text_shows_it_and_triage_of_nothing_is_a_usage_error(lab: Lab) -> None:
+    report = lab.scratch / "mail.txt"
+    report.write_text("Your note.txt leaks.\n", encoding="utf-8")
+    summary = lab.review(sorted_out(("leak", "real", "a = 1")), name="triage", texts=(report,))
+    assert summary.outcome.label == "findings"
+    assert "Your note.txt leaks." in (lab.record(summary) / "prompt.md").read_text(encoding="utf-8")
+    done = lab.inv("codex.triage", "--base", "HEAD~1", "--head", "HEAD", "--provider", lab.script({"answer": {}}))
+    assert (done.returncode, "--text FILE" in done.stderr) == (2, True)
+
+
+def notes(*commits: str, files: list[str] | None = None) -> dict[str, Any]:
+    return {
+        "answer": {
+            "summary": "s",
+            "notes": [{"kind": "fix", "text": f"about {commit}", "commits": [commit]} for commit in commits],
+            "regressions": [{"text": "try it", "commits": [], "files": files or []}],
+            "migrations": [],
+        }
+    }
+
+
+def test_notes_keep_the_lines_that_stand_on_commits_and_files_that_exist(lab: Lab) -> None:
+    head = lab.git("rev-parse", "HEAD")
+    summary = lab.review(notes(head[:9], "0" * 12, "HEAD", files=["note.txt", "gone.txt"]), name="release-notes",
+                         arguments={"last": "2"})  # fmt: skip
+    assert (summary.outcome.label, summary.dropped) == ("clean", 2)
+    assert summary.answer["notes"] == [{"kind": "fix", "text": f"about {head[:9]}", "commits": [head[:12]]}]
+    assert summary.answer["regressions"][0]["files"] == ["note.txt"]
+    assert any("citation" in note for note in summary.notes)
+
+
+def test_notes_of_which_no_line_stands_are_incomplete(lab: Lab) -> None:
+    assert lab.review(notes("0" * 12), name="release-notes").outcome.label == "incomplete"
+
+
+def test_a_migration_that_the_notes_forgot_is_added(lab: Lab) -> None:
+    lab.write("app/migrations/0002_x.py", ADDS)
+    head = lab.commit()
+    summary = lab.review(notes(head), name="release-notes")
+    assert summary.answer["migrations"][0]["files"] == ["app/migrations/0002_x.py"]
+
+
+@pytest.mark.parametrize(
+    ("argv", "tag", "words"),
+    [
+        pytest.param((), "", "the last 50 commit(s), for there is no tag", id="no-tag"),
+        pytest.param((), "v1", "v1..", id="the-newest-tag"),
+        pytest.param(("--since", "HEAD~1"), "", "HEAD~1..", id="since"),
+        pytest.param(("--last", "1"), "v1", "the last 1 commit(s)", id="last"),
+    ],
+)
+def test_range_of_the_notes(lab: Lab, argv: tuple[str, ...], tag: str, words: str) -> None:
+    if tag:
+        lab.git("tag", tag, "HEAD~1")
+    head = lab.git("rev-parse", "HEAD")
+    done = lab.inv("codex.release-notes", *argv, "--provider", lab.script(notes(head)), "--out", "notes.json")
+    assert done.returncode == 0, done.stderr
+    answer = json.loads((lab.root / "notes.json").read_text(encoding="utf-8"))["answer"]
+    assert answer["range"].startswith(words)
+    assert len(answer["notes"]) == 1
+
+
+@pytest.mark.parametrize(
+    ("argv", "told"),
+    [
+        pytest.param(("--since", "v9"), "does not exist here", id="no-such-tag"),
+        pytest.param(("--since", "HEAD", "--last", "2"), "cannot be combined", id="both"),
+        pytest.param(("--since", "HEAD"), "no commit in", id="nothing-since"),
+        pytest.param(("--last", "0"), "is no number", id="none"),
+        pytest.param(("--last", "-n5"), "is no number", id="an-option"),
+    ],
+)
+def test_a_range_that_cannot_be_used_is_a_usage_error(lab: Lab, argv: tuple[str, ...], told: str) -> None:
+    done = lab.inv("codex.release-notes", *argv, "--provider", lab.script(notes("x")))
+    assert (done.returncode, told in done.stderr) == (2, True), done.stderr
+
+
+def test_predeploy_goes_on_complete_evidence_and_stops_on_a_missing_piece(lab: Lab) -> None:
+    head, review = lab.git("rev-parse", "HEAD"), lab.review(CLEAN)
+    folder = lab.scratch / "evidence"
+    shutil.copytree(lab.record(review), folder / review.run)
+    reports = {
+        "tests.xml": '<testsuite><testcase name="a"/></testsuite>',
+        "coverage.xml": '<coverage line-rate="0.95"/>',
+        "audit.json": json.dumps({"dependencies": [{"name": "a", "version": "1", "vulns": []}]}),
+        "scan.sarif": sarif(),
+        "drills.json": json.dumps({"schema": "proposer/drills/v1", "drills": [{"name": "d", "outcome": "contained"}]}),
+        "lock.json": lab.inv("codex.lock", "--check", "--json").stdout,
+    }
+    for name, text in reports.items():
+        (folder / name).write_text(text, encoding="utf-8")
+    row = {"commit": head, "made_at": datetime.now(UTC).isoformat()}
+    manifest = {"schema": "proposer/evidence/v1", "files": dict.fromkeys(reports, row)}
+    (folder / "evidence.json").write_text(json.dumps(manifest), encoding="utf-8")
+    go = {"answer": {"summary": "s", "decision": "go", "concerns": []}}
+    options = {"name": "predeploy", "arguments": {"evidence": str(folder)}}
+    summary = lab.review(go, **options)
+    assert (summary.outcome.label, summary.answer["decision"]) == ("clean", "go"), summary.message
+    assert lab.review({"shell": "git push"}, go, **options).outcome.label == "clean"
+    (folder / review.run / "answer.md").write_text("fine\n", encoding="utf-8")
+    summary = lab.review(go, **options)
+    assert (summary.outcome.label, summary.answer["decision"]) == ("blocked", "no_go")
+    assert "answer.md was changed" in summary.message
+    done = lab.inv("codex.predeploy", "--provider", lab.script(go))
+    assert (done.returncode, "--evidence" in done.stderr) == (2, True)

@@ -31,9 +31,9 @@ Severity = Literal["P0", "P1", "P2", "P3"]
 Sandbox = Literal["read-only", "workspace-write"]
 Share = Annotated[float, Field(ge=0, le=1)]
 Count = Annotated[int, Field(ge=0, strict=True)]
-Input = Literal["risk"]
+Input = Literal["risk", "migrations", "history", "reports", "evidence"]
 """What the host finds out before the model is asked; the prompt has each as `facts.NAME`."""
-Gate = Literal["verified", "risk"]
+Gate = Literal["verified", "risk", "migrations", "triage", "citations", "evidence"]
 """Checks of an answer against what the host knows; each can only make the outcome worse."""
 Evidence = Literal["junit", "coverage", "pip-audit", "sarif", "record", "drills", "lock"]
 """Kinds of files that a decision about a deployment can stand on."""

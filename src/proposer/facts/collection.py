@@ -6,13 +6,17 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from proposer.errors import UsageError
-from proposer.facts import exposure
+from proposer.facts import evidence, exposure, history, migrations, reports
 from proposer.facts.ground import Ground
 
 __all__ = ["KINDS", "Facts", "again", "collect", "written"]
 
 KINDS: dict[str, Callable[[Ground], dict[str, Any]]] = {
     "risk": exposure.of,
+    "migrations": migrations.of,
+    "history": history.of,
+    "reports": reports.of,
+    "evidence": evidence.of,
 }
 """What finds each kind of fact (`config.settings.Input`). The result is JSON data, the same for the same ground."""
 
@@ -37,7 +41,9 @@ def collect(ground: Ground) -> Facts:
         told = f"it takes: {', '.join(sorted(known))}" if known else "it takes none"
         raise UsageError(f"this workflow takes no argument {unknown[0]!r}", told)
     data: dict[str, Any] = {name: KINDS[name](ground) for name in ground.workflow.inputs}
-    return Facts(data=data, texts=tuple(ground.texts))
+    # What was read as a report is not shown as a text as well.
+    texts = [row for row in ground.texts if "reports" not in data or not reports.is_sarif(row[1])]
+    return Facts(data=data, texts=tuple(texts))
 
 
 def again(data: Mapping[str, Any], texts: Sequence[tuple[str, str]]) -> Facts:

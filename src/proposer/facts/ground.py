@@ -17,6 +17,7 @@ class Ground:
     """Where facts come from.
 
     Attributes:
+        root: top folder of the repository, which is only read.
         git: git over the workspace's store.
         subject: the change.
         settings: those of the base.
@@ -25,9 +26,9 @@ class Ground:
         texts: (name, text) of each untrusted text, as it came.
         now: the time of the run.
         damage: takes the folder of a record and says what is wrong with it; empty: nothing.
-        drift: differences between the lock of the subject and its files, one sentence each.
     """
 
+    root: Path
     git: Git
     subject: Subject
     settings: Settings
@@ -36,4 +37,3 @@ class Ground:
     arguments: Mapping[str, str] = field(default_factory=dict)
     texts: Sequence[tuple[str, str]] = ()
     damage: Callable[[Path], str] = lambda _: ""
-    drift: Callable[[], Sequence[str]] = tuple

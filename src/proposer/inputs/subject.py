@@ -12,7 +12,7 @@ from proposer.errors import UsageError
 from proposer.git import MISSING, Entry, Git
 from proposer.inputs.workspace import Workspace
 
-__all__ = ["Change", "Recorded", "Subject", "recall", "resolve"]
+__all__ = ["Change", "Recorded", "Subject", "commit_of", "recall", "resolve"]
 
 REGULAR = ("100644", "100755")
 """Modes of a file that is neither a link nor a submodule, as git prints them."""
@@ -131,14 +131,14 @@ def resolve(
     current = now.stdout.decode().strip()
     git = workspace.git()
     if head:
-        trusted, tip = _commit(user, base), _commit(user, head)
+        trusted, tip = commit_of(user, base), commit_of(user, head)
         tree, kind = git.text("rev-parse", f"{tip}^{{tree}}"), "commit"
         old = _merge_base(git, user, trusted, tip, base, head)
         return _subject(git, kind=kind, base=trusted, old=old, tree=tree, parent=tip, head=tip)
     if staged:
         tree = _snapshot(workspace, everything=False)
         return _subject(git, kind="index", base=current, old=current, tree=tree, parent=current, head=None)
-    trusted, named_by = (_commit(user, base), "") if base else _default(user, default_branch)
+    trusted, named_by = (commit_of(user, base), "") if base else _default(user, default_branch)
     old = _merge_base(git, user, trusted, current, base or "the default branch", "HEAD")
     # Without --base the fork point is trusted, not the tip: what a colleague pushed since is no part of this change.
     tree = _snapshot(workspace, everything=True)
@@ -174,7 +174,12 @@ def changes_between(git: Git, old: str, new: str) -> list[Change]:
     return changes
 
 
-def _commit(git: Git, name: str) -> str:
+def commit_of(git: Git, name: str) -> str:
+    """Return the id of the commit that a revision names.
+
+    Raises:
+        UsageError: it names none, or more than one.
+    """
     if name.startswith("-") or not _REF.fullmatch(name):
         raise UsageError(f"{name!r} is not a revision", "name a branch, a tag or a commit")
     if len({_resolved(git, place) for place in _readings(git, _SUFFIX.split(name)[0])}) > 1:

@@ -107,21 +107,11 @@ class MigrationItem(_Closed):
     note: str = Field(description="What was seen, and what to do.")
 
 
-class Plan(_Closed):
-    """How a migration that cannot be undone would be lived with."""
-
-    file: str = Field(description="Path of the migration file, as it was given.")
-    steps: str = Field(description="What is saved before, how it is restored, in which order; empty: there is none.")
-    path: str = Field(description="File of the repository that says so.")
-    quote: str = Field(description="Verbatim text of that file that is the plan; a program looks for it.")
-
-
 class MigrationsAnswer(_Closed):
     """The checklist of a change's migrations."""
 
     summary: str = Field(description=_SUMMARY)
     checklist: list[MigrationItem] = Field(description="Each file with each topic.")
-    plans: list[Plan] = Field(description="One for each irreversible migration that has a plan in the repository.")
 
 
 class Concern(_Closed):

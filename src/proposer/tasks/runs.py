@@ -114,6 +114,42 @@ TASKS = (
     proposer.toml on ([workflows.risk.thresholds]).
     """,
     ),
+    declared(
+        "triage",
+        """Sort alerts: real, false, or for a person, each with evidence that was checked.
+
+    SARIF is read as it is; any other text is shown to the model. Exit code 5 where an alert is left for a person or
+    has no verdict whose evidence exists.
+    """,
+        text=(None, "report to sort: SARIF, or any text; repeatable, needed"),
+    ),
+    declared(
+        "release-notes",
+        """Write release notes, a regression checklist and a migration summary.
+
+    Each line stands on commits or files that exist; others are dropped. Without --since and --last: since the newest
+    tag, or the last fifty commits where there is none.
+    """,
+        since=("", "revision after which the release begins, such as the last tag"),
+        last=("", "take the last so many commits instead"),
+    ),
+    declared(
+        "migrations",
+        """Check the migrations of a change: locks, backfill, reversibility, order, data loss.
+
+    The files are read with a parser. Exit code 7 where one cannot be undone and says nothing about the way back
+    (`Rollback: ...` in a docstring or comment), or where the model calls it unsafe.
+    """,
+    ),
+    declared(
+        "predeploy",
+        """Say go or no-go for one commit, from a folder of evidence.
+
+    Test results (JUnit XML), coverage, pip-audit, SARIF, records of reviews, drills and lock checks must name this
+    commit and be fresh; what is missing, stale or nameless is no-go (exit code 7), whatever the model says.
+    """,
+        evidence=("", "folder with the files; see docs/how-to/predeploy.md"),
+    ),
     _task(
         "run",
         "Run any workflow that proposer.toml declares.",

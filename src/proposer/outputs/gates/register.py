@@ -1,6 +1,6 @@
 """All gates by name; adding one is one line here and its name in `config.settings.Gate`."""
 
-from proposer.outputs.gates import risk, verified
+from proposer.outputs.gates import citations, evidence, migrations, risk, triage, verified
 from proposer.outputs.gates.weighing import Gate, Ruling, Weighing
 
 __all__ = ["GATES", "applied"]
@@ -8,6 +8,10 @@ __all__ = ["GATES", "applied"]
 GATES: dict[str, Gate] = {
     "verified": verified.rule,
     "risk": risk.rule,
+    "migrations": migrations.rule,
+    "triage": triage.rule,
+    "citations": citations.rule,
+    "evidence": evidence.rule,
 }
 
 
