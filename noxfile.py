@@ -31,7 +31,7 @@ SETS = {
 }
 LEFT_OUT = {
     "lint types": "development tools (linters, type checker)",
-    "template": "the generated applications' own dependencies and servers",
+    "template template-all": "the generated applications' own dependencies and servers",
     "docs": "the documentation's tools",
     "dist": "the build tools",
     "measure": "minutes on an idle machine",
@@ -84,9 +84,16 @@ def pipeline(session: nox.Session) -> None:
 
 @nox.session
 def template(session: nox.Session) -> None:
-    """Generate repositories, and run their own checks and real linters in them."""
+    """Generate repositories, and run their own checks and real linters in them: combinations that meet all pairs."""
     prepare(session, "template")
     pytest(session, "tests/template")
+
+
+@nox.session(name="template-all")
+def template_all(session: nox.Session) -> None:
+    """Run the own checks of every supported combination of answers; by hand, many minutes."""
+    prepare(session, "template")
+    pytest(session, "--every-combination", "tests/template/test_combinations.py")
 
 
 @nox.session

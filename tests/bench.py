@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from proposer.config import assets
+from proposer.config.answers import CHOICES
 from proposer.generation import generate
 
 TEMPLATE = assets.folder("template")
@@ -42,6 +43,16 @@ def tree(folder: Path) -> dict[str, bytes]:
         for path in sorted(folder.rglob("*"))
         if path.is_file() and path.relative_to(folder).parts[0] != ".git"
     }
+
+
+def source_of(name: str, repository: Path) -> Path | None:
+    """Return the file of the template that a generated file was made from, if it is one of the template's own."""
+    answers = answers_of(repository)
+    name = name.replace(f"src/{answers['package_name']}/", "src/{{cookiecutter.package_name}}/")
+    chosen = {answers[question] for question in CHOICES}
+    overlays = [path for path in sorted((SOURCE / ".overlays").iterdir()) if set(path.name.split("+")) <= chosen]
+    found = [folder / name for folder in (SOURCE, *overlays) if (folder / name).is_file()]
+    return found[-1] if found else None
 
 
 def answers_of(folder: Path) -> dict[str, str]:
@@ -78,8 +89,12 @@ class Bench:
         return cls(root=target, site=site)
 
     @property
+    def answers(self) -> dict[str, str]:
+        return answers_of(self.root)
+
+    @property
     def package(self) -> str:
-        return answers_of(self.root)["package_name"]
+        return self.answers["package_name"]
 
     def edit(self, name: str, old: str, new: str) -> None:
         """Replace text that must be there; `PKG` stands for the package's name."""
@@ -93,12 +108,12 @@ class Bench:
         path = self.root / name.replace("PKG", self.package)
         path.write_text(text.replace("PKG", self.package), encoding="utf-8")
 
-    def run(self, program: str, *argv: str, **env: str) -> subprocess.CompletedProcess[str]:
+    def run(self, program: str, *argv: str, cwd: Path | None = None, **env: str) -> subprocess.CompletedProcess[str]:
         """Run a program of this environment in the repository, with a HOME of its own."""
         home = self.root.parent / "home"
         home.mkdir(exist_ok=True)
         paths = os.pathsep.join((str(self.root / "src"), str(self.site)))
         return subprocess.run(
-            [str(Path(sys.executable).with_name(program)), *argv], cwd=self.root, stdin=subprocess.DEVNULL,
+            [str(Path(sys.executable).with_name(program)), *argv], cwd=cwd or self.root, stdin=subprocess.DEVNULL,
             env=clean(home, PYTHONPATH=paths, **env), capture_output=True, text=True, check=False,
         )  # fmt: skip

@@ -6,8 +6,22 @@ from pathlib import Path
 import pytest
 
 from bench import Bench, bake, metadata_of
+from matrix import SELECTED, SUPPORTED
 
 Baker = Callable[..., Path]
+_ALL = "--every-combination"
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Let `nox -s template-all` ask for the whole matrix."""
+    parser.addoption(_ALL, action="store_true", help="run the checks of every supported combination of answers")
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Give a test that asks for a `combination` the selected ones, or all."""
+    if "combination" in metafunc.fixturenames:
+        every = metafunc.config.getoption(_ALL, default=False)
+        metafunc.parametrize("combination", list(SUPPORTED) if every else SELECTED)
 
 
 @pytest.fixture(scope="session")

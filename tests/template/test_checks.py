@@ -9,18 +9,10 @@ from pathlib import Path
 import pytest
 
 from bench import HOSTILE, Bench, clean
+from matrix import LONG
 from proposer import demo
 
 Benches = Callable[..., Bench]
-LONG = {"project_slug": "s" + "-long" * 9, "package_name": "p" * 40}
-SESSIONS = ["lint", "types", "tests", "boundaries", "migrations", "guards"]
-
-
-def test_every_session_passes_as_generated(bench: Benches) -> None:
-    done = bench().run("nox", CI="true")
-    assert done.returncode == 0, done.stdout + done.stderr
-    found = re.findall(r"nox > \* (\w+): success", done.stderr)
-    assert found == SESSIONS
 
 
 @pytest.mark.parametrize("answers", [HOSTILE, LONG, {"package_name": "z"}], ids=["hostile", "long", "short"])

@@ -56,8 +56,9 @@ _PATTERNS = {
 _LONGEST = 200
 _TAKEN = frozenset({
     # what stands in a generated repository
-    "app", "artifacts", "conftest", "core", "dev", "docs", "example", "expectations", "finance", "frontend", "manage",
-    "migrations", "noxfile", "provenance", "schemas", "site", "src", "tasks", "test", "tests", "web",
+    "app", "artifacts", "conftest", "core", "databases", "dev", "docs", "example", "expectations", "finance",
+    "frontend", "manage", "migrations", "noxfile", "provenance", "schemas", "site", "src", "tasks", "test", "tests",
+    "web",
     # what is made in one, or stands for something else in Python
     "build", "dist", "lib", "node_modules", "pip", "site_packages", "venv", "wheel",
     # what is installed beside the application
@@ -65,14 +66,14 @@ _TAKEN = frozenset({
     "binaryornot", "certifi", "cfgv", "chardet", "charset_normalizer", "click", "codex_cli_bin", "colorlog",
     "cookiecutter", "cryptography", "dateutil", "dependency_groups", "distlib", "django", "django_stubs",
     "django_stubs_ext", "fastapi", "filelock", "greenlet", "grimp", "gunicorn", "h11", "hatchling", "httpcore",
-    "httpcore2", "httptools", "httpx", "httpx2", "identify", "idna", "importlinter", "iniconfig", "invoke", "jinja2",
-    "jsonschema", "jsonschema_specifications", "keyring", "mako", "markdown_it", "markdown_it_py", "markupsafe",
-    "mdurl", "mypy", "mypy_extensions", "mypyc", "ninja", "nodeenv", "nox", "packaging", "pathspec", "pkg_resources",
-    "platformdirs", "pluggy", "pre_commit", "proposer", "psycopg", "pydantic", "pydantic_core", "pygments", "pytest",
-    "python_multipart", "referencing", "requests", "rfc8785", "rich", "rpds", "ruff", "schemathesis",
-    "securesystemslib", "setuptools", "slugify", "sniffio", "sqlalchemy", "sqlparse", "starlette", "text_unidecode",
-    "tomli_w", "typing_extensions", "typing_inspection", "urllib3", "uv", "uvicorn", "virtualenv", "watchfiles",
-    "websockets", "yaml",
+    "httpcore2", "httptools", "httpx", "httpx2", "identify", "idna", "importlinter", "iniconfig", "invoke",
+    "jinja2", "jsonschema", "jsonschema_specifications", "keyring", "mako", "markdown_it", "markdown_it_py",
+    "markupsafe", "mdurl", "mypy", "mypy_django_plugin", "mypy_extensions", "mypyc", "ninja", "nodeenv", "nox",
+    "packaging", "pathspec", "pkg_resources", "platformdirs", "pluggy", "pre_commit", "proposer", "psycopg",
+    "pydantic", "pydantic_core", "pygments", "pytest", "python_multipart", "referencing", "requests", "rfc8785",
+    "rich", "rpds", "ruff", "schemathesis", "securesystemslib", "setuptools", "slugify", "sniffio", "sqlalchemy",
+    "sqlparse", "starlette", "text_unidecode", "tomli_w", "typing_extensions", "typing_inspection", "urllib3", "uv",
+    "uvicorn", "virtualenv", "watchfiles", "websockets", "yaml",
     # modules of the standard library in one version of Python and not in the other
     "aifc", "annotationlib", "asynchat", "asyncore", "audioop", "cgi", "cgitb", "chunk", "compression", "crypt",
     "distutils", "imghdr", "imp", "lib2to3", "mailcap", "msilib", "nis", "nntplib", "ossaudiodev", "pipes", "smtpd",
