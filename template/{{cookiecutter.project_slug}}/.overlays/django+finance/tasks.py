@@ -1,5 +1,6 @@
 """Tasks: `inv codex.*` comes from proposer, the rest belongs to this application. `inv --list` shows all."""
 
+import re
 import sys
 from shlex import quote
 
@@ -30,7 +31,8 @@ def migrate(c: Context, module: str = "", name: str = "") -> None:
 @task(help={"message": "what changes, in a few words"}, auto_shortflags=False)
 def make_migration(c: Context, message: str) -> None:
     """Write a migration for what models and database differ in; read it before it is committed."""
-    _python(c, "manage.py", "makemigrations", "--no-header", "--name", "_".join(message.lower().split()))
+    name = re.sub(r"[^a-z0-9]+", "_", message.lower()).strip("_")
+    _python(c, "manage.py", "makemigrations", "--no-header", "--name", name)
     _python(c, "-m", "ruff", "format", "--quiet", f"src/{PACKAGE}")
 
 

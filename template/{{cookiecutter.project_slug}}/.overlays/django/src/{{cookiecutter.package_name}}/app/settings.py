@@ -21,11 +21,10 @@ TIME_ZONE = "UTC"
 USE_TZ = True
 USE_I18N = False
 
-{% set module = {"finance": "finance", "generic": "example"}[cookiecutter.domain] -%}
 INSTALLED_APPS = [
     "{{ cookiecutter.package_name }}.core",
     "{{ cookiecutter.package_name }}.dev",
-    "{{ cookiecutter.package_name }}.{{ module }}",
+    "{{ cookiecutter.package_name }}.{{ cookiecutter.__module }}",
 ]
 MIDDLEWARE = ["{{ cookiecutter.package_name }}.core.perimeter.Perimeter"]
 ROOT_URLCONF = "{{ cookiecutter.package_name }}.app.urls"
@@ -43,5 +42,5 @@ LOGGING = {
     "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s: %(message)s"}},
     "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["stderr"], "level": "WARNING"},
-    "loggers": {"django": {"handlers": [], "level": "WARNING"}},
+    "loggers": {"django": {"handlers": [], "level": "ERROR"}},
 }
