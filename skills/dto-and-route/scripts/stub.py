@@ -13,8 +13,10 @@ from pathlib import Path
 ASSETS = Path(__file__).resolve().parent.parent / "assets"
 ANSWERS = ".proposer-template.json"
 NAME = re.compile(r"[a-z]+(_[a-z]+)*")
-LONGEST = 32
+LONGEST = 28
 WIDTH = 120
+ROUTES: dict[str, dict[str, list[str]]] = {"fastapi": {}, "django": {"django.http": ["HttpRequest"]}}
+"""What a route of each stack needs besides."""
 
 
 class RefusedError(Exception):
@@ -74,6 +76,9 @@ def plan(root: Path, module: str, name: str) -> dict[str, str]:
         "services.py": importing(texts["services.py"], dto, made),
         "routes.py": importing(texts["routes.py"], dto, made),
     }
+    routed = {f"{package}.{module}": ["services"], f"{package}.core.api": ["answers"], **ROUTES[answers["stack"]]}
+    for source, names in routed.items():
+        changed["routes.py"] = importing(changed["routes.py"], source, names)
     changed["dto.py"] = exporting(changed["dto.py"], made)
     changed["services.py"] = exporting(changed["services.py"], [name])
     files = {}

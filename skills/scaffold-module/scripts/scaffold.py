@@ -165,11 +165,16 @@ def wire_fastapi(root: Path, values: dict[str, str]) -> dict[str, str]:
     package, module = values["package"], values["module"]
     app = f"src/{package}/app.py"
     text = replaced(root, app, r"(?m)^(    for module in \()([\w, ]+)(\):)$", rf"\1\2, {module}\3")
+    values["revision"], values["down-revision"] = next_revision(root / "migrations" / "versions")
+    return {"pyproject.toml": contracts(root, values), app: including(text, values)}
+
+
+def including(text: str, values: Mapping[str, str]) -> str:
+    """Return source that imports the module's api, among the others."""
+    package, module = values["package"], values["module"]
     line = f"from {package}.{module} import api as {module}\n"
     block = rf"(?m)^(?:from {package}\.\w+ import api as \w+\n)+"
-    text = re.sub(block, lambda rows: "".join(sorted([*rows[0].splitlines(keepends=True), line], key=_place)), text)
-    values["revision"], values["down-revision"] = next_revision(root / "migrations" / "versions")
-    return {"pyproject.toml": contracts(root, values), app: text}
+    return re.sub(block, lambda rows: "".join(sorted([*rows[0].splitlines(keepends=True), line], key=_place)), text)
 
 
 def next_revision(folder: Path) -> tuple[str, str]:
@@ -190,7 +195,20 @@ def next_revision(folder: Path) -> tuple[str, str]:
     return f"{number:04}", heads[0]
 
 
-WIRING = {"fastapi": wire_fastapi}
+def wire_django(root: Path, values: dict[str, str]) -> dict[str, str]:
+    """List the module among the installed ones, and add its router."""
+    package, module = values["package"], values["module"]
+    settings, urls = f"src/{package}/app/settings.py", f"src/{package}/app/urls.py"
+    installed = r'(?m)^(INSTALLED_APPS = \[\n(?:    "[\w.]+",\n)+)(\])$'
+    routers = r'(?m)^((?:_api\.add_router\("[/\w]*", \w+\.router\)\n)+)'
+    texts = {
+        settings: replaced(root, settings, installed, rf'\1    "{package}.{module}",\n\2'),
+        urls: replaced(root, urls, routers, rf'\1_api.add_router("/{module}", {module}.router)\n'),
+    }
+    return {"pyproject.toml": contracts(root, values), **texts, urls: including(texts[urls], values)}
+
+
+WIRING = {"fastapi": wire_fastapi, "django": wire_django}
 
 if __name__ == "__main__":
     sys.exit(main())
