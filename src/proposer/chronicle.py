@@ -13,7 +13,7 @@ from proposer.config import settings as config
 from proposer.config.lock import Pinned
 from proposer.config.lockfile import Lock
 from proposer.errors import Outcome, StopError
-from proposer.git import shown
+from proposer.git import Git, shown
 from proposer.inputs.prompt import Diff, Prompt
 from proposer.inputs.stage import Stage
 from proposer.inputs.subject import Subject
@@ -22,12 +22,15 @@ from proposer.invocation import home
 from proposer.invocation.binary import Binary
 from proposer.invocation.home import PROFILE, agents_chain
 from proposer.invocation.session import Session
+from proposer.invocation.trial import Trial
 from proposer.outputs.answer import Finding
 from proposer.outputs.patch import NAME as PATCH
 from proposer.outputs.patch import Proposal, raised
 from proposer.outputs.redact import Redactor
+from proposer.outputs.trials import NAME as CHECKS
+from proposer.outputs.trials import log_of
 from proposer.outputs.verdict import Observed, Verdict
-from proposer.provenance import record, recording, statement
+from proposer.provenance import attempts, record, recording, statement
 from proposer.provenance.origin import Origin
 from proposer.relay import tape as tapes
 from proposer.relay.provider import Provider
@@ -37,6 +40,8 @@ from proposer.reports.summary import Summary
 __all__ = ["Chronicle"]
 
 _MAX_STDERR = 512 * 1024
+_NO_ATTEMPT = (Outcome.UNAVAILABLE, Outcome.INTERRUPTED, Outcome.DRIFTED)
+"""Outcomes of a run that may be tried again as it was."""
 _EVENTS = {Outcome.CLEAN, Outcome.FINDINGS, Outcome.BLOCKED, Outcome.INCOMPLETE}
 
 
@@ -69,6 +74,7 @@ class Chronicle:
         self._stop: StopError | None = None
         self._fingerprint = ""
         self._reusable = True
+        self._failure = ""
         self._redactor = Redactor()
 
     def note(self, text: str) -> None:
@@ -128,6 +134,27 @@ class Chronicle:
         self._known = {"facts": dict(facts), "arguments": dict(arguments)} if facts or arguments else {}
         if self._known:
             self._known_draft.write(recording.FACTS, json.dumps(self._known, indent=2, ensure_ascii=False) + "\n")
+
+    def failing(self, signature: str, tree: str, git: Git) -> None:
+        """Take down which failure the run is to mend.
+
+        Raises:
+            StopError: a run tried it before (`incomplete`).
+        """
+        known = attempts.before(self._store, git, tree, signature)
+        if known:
+            raise StopError(
+                Outcome.INCOMPLETE,
+                f"run {known} tried to mend this failure already: a person must look",
+                "mend it by hand, or say what that run did not know, and run again with: --text FILE",
+            )
+        self._failure = signature
+        self._untrusted = [{**row, "failure": signature} if not at else row for at, row in enumerate(self._untrusted)]
+
+    def tried(self, trials: Sequence[Trial]) -> None:
+        """Take down what the host's checks of the proposal printed."""
+        if trials:
+            self._known_draft.write(CHECKS, log_of(trials))
 
     def asks(self, prompt: Prompt, diff: Diff, texts: Sequence[tuple[str, str, str]]) -> None:
         """Take down the prompt; the fingerprint is known now. `texts` holds (name, raw, cleaned)."""
@@ -278,6 +305,8 @@ class Chronicle:
         folder = self._store.keep(
             draft, document, lambda digest: statement.of(document, digest), reusable=self._reusable
         )
+        if self._failure and session is not None and outcome not in _NO_ATTEMPT:
+            attempts.keep(self._store, self._failure, draft.id)
         return self._summary(
             run=draft.id, outcome=outcome, statement=digests.of_file(folder / record.STATEMENT), **facts
         )

@@ -1,5 +1,6 @@
 """One run, stage by stage: lock, subject, stage, prompt, invoke, events, answer, gates, record, report."""
 
+import sys
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
@@ -7,6 +8,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+from proposer.ceilings import Ceilings
 from proposer.chronicle import Chronicle
 from proposer.config import lock as locks
 from proposer.config import settings as config
@@ -16,7 +18,7 @@ from proposer.errors import InterruptedRunError, Outcome, RefusedError, StopErro
 from proposer.facts import collection
 from proposer.facts.ground import Ground
 from proposer.git import root_of, shown
-from proposer.inputs import files, includes, untrusted
+from proposer.inputs import failure, files, includes, untrusted
 from proposer.inputs import prompt as prompts
 from proposer.inputs import stage as stages
 from proposer.inputs import subject as subjects
@@ -24,9 +26,11 @@ from proposer.inputs import workspace as workspaces
 from proposer.interrupts import interruptible, shielded
 from proposer.invocation import binary as binaries
 from proposer.invocation import session as sessions
+from proposer.invocation import trial
 from proposer.outputs import answer as answers
 from proposer.outputs import patch as patches
 from proposer.outputs.redact import Redactor, secret_values
+from proposer.outputs.trials import reasons_of
 from proposer.outputs.verdict import Observed, Verdict, judge
 from proposer.provenance import origin as origins
 from proposer.provenance import record as records
@@ -63,7 +67,7 @@ class Request:
     """What a person or a job asks for; nothing in it chooses binary, model, sandbox, prompt or schema.
 
     `record` is a folder that keeps the run as a cassette; such a run is never one that was made before. `arguments` are
-    what the workflow's own table asks the caller for, by name.
+    what the workflow's own table asks the caller for, by name; `log` is what a failing check printed.
     """
 
     workflow: str
@@ -73,6 +77,7 @@ class Request:
     provider: str = ""
     texts: tuple[Path, ...] = ()
     arguments: Mapping[str, str] = field(default_factory=dict)
+    log: Path | None = None
     fresh: bool = False
     unlocked: bool = False
     record: Path | None = None
@@ -145,7 +150,7 @@ def _steps(  # noqa: PLR0915 - the steps, one after the other, on one screen
 ) -> Summary | None:
     """Take the steps in order; a summary is returned only where a finished run is reused."""
     again = request.replay
-    raw = again.texts if again else [(path.name, _read(path)) for path in request.texts]
+    raw = again.texts if again else [(path.name, _read(path)) for path in filter(None, (request.log, *request.texts))]
     # 2. Subject: object ids before anything else.
     on_step("resolving the subject")
     subject = subjects.recall(workspace, again.subject) if again else _subject(root, request, workspace)
@@ -157,6 +162,8 @@ def _steps(  # noqa: PLR0915 - the steps, one after the other, on one screen
     chronicle.begin(subject, lock, pinned, redactor)
     chronicle.drift(locks.differences(lock, pinned) if not request.unlocked else [])
     workflow = settings.workflow(request.workflow)
+    if workflow.once and not again and request.log is None:
+        raise UsageError(f"{request.workflow} needs the log of the failing check", "add: --log FILE")
     source, schema = _asset(pinned, workflow.prompt).decode(errors="replace"), _asset(pinned, workflow.output_schema)
     strict.check(schema, workflow.output_schema)
     provider = again.provider if again else providers.choose(
@@ -218,6 +225,8 @@ def _steps(  # noqa: PLR0915 - the steps, one after the other, on one screen
     chronicle.asks(prompt, diff, [(name, text, cleaned.text) for name, text, cleaned in texts])
     if not (request.fresh or request.record or again) and (kept := chronicle.known()) is not None:
         return kept
+    if workflow.once and not again:
+        chronicle.failing(failure.signature(raw[0][1], [text for _, text in raw[1:]]), subject.tree, workspace.git())
     if not subject.changes and workflow.empty_is_clean:
         chronicle.judged(Verdict(outcome=Outcome.CLEAN, reasons=((Outcome.CLEAN, "the change is empty"),)))
         if (stop := provider.failure()) is not None:
@@ -228,6 +237,7 @@ def _steps(  # noqa: PLR0915 - the steps, one after the other, on one screen
     if draft is None:  # pragma: no cover - begin() has made it
         raise AssertionError("begin() comes first")
     places = Places({RUN: workspace.root, CODEX: binary.package, **_objects(workspace)})
+    installed = trial.installed() if workflow.checks else []  # what the host will run, the model can run too
     try:
         with providers.opened(
             provider, codex=binary.path, upstream=settings.provider.upstream, folder=workspace.root, places=places
@@ -236,7 +246,8 @@ def _steps(  # noqa: PLR0915 - the steps, one after the other, on one screen
                 stage=stage, binary=binary, lock=lock, files=pinned.files, workflow=workflow, limits=settings.limits,
                 backend=backend, prompt=prompt.text, schema=schema, mark=draft.id, folder=draft.folder,
                 redact=lambda line: redactor.jsonl(places.hide(line)),
-                readable=(workspace.store / "objects", *workspace.lenders),
+                readable=(workspace.store / "objects", *workspace.lenders, *installed),
+                programs=(Path(sys.executable).parent,) if workflow.checks else (),
                 read_only=tuple(sorted(name for name in pinned.files if (stage.path / name).exists())),
                 on_step=lambda step: on_step(redactor.text(step)), on_request=provider.meets,
             )  # fmt: skip
@@ -247,16 +258,24 @@ def _steps(  # noqa: PLR0915 - the steps, one after the other, on one screen
     hidden = stage.hidden(written) if policy is not None else set()
     # What is proposed must come out as it went in: it is masked for secrets, not for personal data.
     proposal = patches.proposed(stage, written, hidden, policy, Redactor(values).text)
-    observed = _observe(session, stage, written, hidden, proposal)
+    trials: list[trial.Trial] = []
+    if proposal is not None and proposal.report.allowed and workflow.checks:
+        on_step("running the checks on the proposal")
+        trials = trial.run(workspace, binary, proposal.tree, workflow.checks, mark=draft.id,
+                           ceilings=Ceilings(wall_seconds=settings.limits.wall_seconds,
+                                             idle_seconds=settings.limits.wall_seconds))  # fmt: skip
+    missing = bool(workflow.checks) and proposal is None
+    observed = _observe(session, stage, written, hidden, proposal, tuple(reasons_of(trials, missing=missing)))
+    chronicle.tried(trials)
     chronicle.heard(session, observed)
     chronicle.proposes(proposal, settings.proposals)
     # 8., 9. Answer and gates: the world first, whatever the answer claims.
-    answer, failure = _answer(session, provider, places, chronicle, schema)
+    answer, fault = _answer(session, provider, places, chronicle, schema)
     lookup = files.Sides(workspace.git(), old=subject.old, new=subject.tree).text
     chronicle.judged(judge(answer, workflow=workflow, diff=diff, observed=observed, lookup=lookup, mask=redactor.text,
                            facts=known, rehearsed=provider.rehearsed))  # fmt: skip
-    if failure is not None:
-        raise failure
+    if fault is not None:
+        raise fault
     return None
 
 
@@ -358,12 +377,14 @@ def _observe(
     written: list[str],
     hidden: set[str],
     proposal: patches.Proposal | None,
+    tried: tuple[tuple[Outcome, str], ...],
 ) -> Observed:
     """Look at the world after the run: files of the stage, the rendered configuration, what was offered and called."""
     return Observed(
         written=tuple(shown(name) for name in written if name not in hidden),
         ignored=tuple(sorted(map(shown, hidden))),
         proposal=proposal.report if proposal else None,
+        tried=tried,
         config_changed=session.config.changed(),
         violations=tuple(session.relay.violations),
         refused=tuple(session.relay.refused),

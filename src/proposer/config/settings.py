@@ -142,6 +142,12 @@ class Workflow(_Table):
     tests: Literal["protect", "free"] = Field(
         "protect", description="`protect`: its proposals may not weaken tests, or the settings of checks."
     )
+    checks: tuple[Annotated[tuple[str, ...], Field(min_length=1)], ...] = Field(
+        (), description="Commands (argv) that the host runs on a proposal, sandboxed, in a copy; all must exit 0."
+    )
+    once: bool = Field(
+        default=False, description="Needs `--log`; the same failure is tried once, then a person must look."
+    )
     empty_is_clean: bool = Field(default=False, description="An empty change gives `clean` without asking the model.")
     inputs: tuple[Input, ...] = Field(
         (), description="What the host finds out first: " + ", ".join(f"`{one}`" for one in get_args(Input)) + "."

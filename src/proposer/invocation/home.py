@@ -105,6 +105,7 @@ def furnish(
     with_shell: bool,
     readable: tuple[Path, ...] = (),
     read_only: tuple[str, ...] = (),
+    programs: tuple[Path, ...] = (),
 ) -> Home:
     """Write config.toml, AGENTS.md, rules and skills into the run's CODEX_HOME.
 
@@ -118,6 +119,7 @@ def furnish(
         with_shell: whether the model gets a shell at all.
         readable: more folders that the model may read (borrowed git objects).
         read_only: paths of the stage that stay read-only in `workspace-write`.
+        programs: folders of programs that come before the system's on the model's PATH.
     """
     home = stage.workspace.codex_home
     _copy(files, _RULES, home / "rules", flat=True)
@@ -125,11 +127,8 @@ def furnish(
     if chain := agents_chain(files):
         (home / "AGENTS.md").write_bytes(chain.encode(errors="replace"))
     readable = (binary.package, *readable, *([home / "skills"] if (home / "skills").is_dir() else []))
-    config = tomli_w.dumps(
-        _config(
-            lock, base_url, stage.path, _filesystem(sandbox, readable, read_only), binary.tools, with_shell=with_shell
-        )
-    )
+    table = _filesystem(sandbox, readable, read_only)
+    config = tomli_w.dumps(_config(lock, base_url, stage.path, table, binary.tools, programs, with_shell=with_shell))
     (home / "config.toml").write_text(config, encoding="utf-8")
     places = {base_url: "<relay>", str(stage.workspace.root): "<run>", str(binary.package): "<codex>"}
     places.update({str(path): f"<readable {number}>" for number, path in enumerate(readable)})
@@ -158,7 +157,14 @@ def _filesystem(sandbox: str, readable: tuple[Path, ...], read_only: tuple[str, 
 
 
 def _config(
-    lock: Lock, base_url: str, stage: Path, filesystem: dict[str, Any], tools: Path, *, with_shell: bool
+    lock: Lock,
+    base_url: str,
+    stage: Path,
+    filesystem: dict[str, Any],
+    tools: Path,
+    programs: tuple[Path, ...],
+    *,
+    with_shell: bool,
 ) -> dict[str, Any]:
     features = dict.fromkeys(_OFF, False)
     if not with_shell:
@@ -192,12 +198,13 @@ def _config(
         "shell_environment_policy": {
             "inherit": "none",
             "set": {
-                "PATH": f"{tools}:/usr/local/bin:/usr/bin:/bin",
+                "PATH": os.pathsep.join([*map(str, (*programs, tools)), "/usr/local/bin", "/usr/bin", "/bin"]),
                 "HOME": "/dev/shm",  # noqa: S108 - private to the sandbox
                 "TMPDIR": "/dev/shm",  # noqa: S108 - private to the sandbox
                 "LANG": "C.UTF-8",
                 "TZ": "UTC",
                 "PYTHONDONTWRITEBYTECODE": "1",
+                **(_for_tests(stage) if programs else {}),
             },
         },
         "skills": {"bundled": {"enabled": False}},
@@ -205,6 +212,12 @@ def _config(
         # Without this line Codex trusts the stage by itself in workspace-write and runs what it finds there.
         "projects": {str(stage): {"trust_level": "untrusted"}},
     }
+
+
+def _for_tests(stage: Path) -> dict[str, str]:
+    """Return variables with which tests take the code of the stage, and leave nothing there."""
+    source = stage / "src" if (stage / "src").is_dir() else stage
+    return {"PYTHONPATH": str(source), "PYTEST_ADDOPTS": "-p no:cacheprovider"}
 
 
 def environment(home: Path, codex_home: Path, tools: Path) -> dict[str, str]:

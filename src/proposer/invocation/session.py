@@ -82,6 +82,7 @@ def hold(
     on_step: Callable[[str], None],
     on_request: Callable[[str], str] = lambda _: "",
     insist: bool = False,
+    programs: tuple[Path, ...] = (),
 ) -> Session:
     """Furnish the homes, try the sandbox, run Codex to its end.
 
@@ -102,6 +103,7 @@ def hold(
         read_only: paths of the stage that stay read-only in `workspace-write`.
         on_step: told what happens, for people.
         on_request: told each request as it is written down; a reason that it returns ends the run.
+        programs: folders of programs that come before the system's on the model's PATH.
         insist: give the model its shell even where the sandbox does not start; Codex then refuses each command.
 
     Raises:
@@ -122,6 +124,7 @@ def hold(
             sandbox=workflow.sandbox,
             readable=readable,
             read_only=read_only,
+            programs=programs,
         )
         config = furnish(with_shell=True)
         tried = sandbox.preflight(binary, stage.workspace)

@@ -5,6 +5,7 @@ from typing import Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 from proposer.outputs.answer import ReviewAnswer
+from proposer.outputs.drafts import DRAFTS
 
 __all__ = [
     "FORMS",
@@ -136,5 +137,6 @@ FORMS: dict[str, type[BaseModel]] = {
     "release-notes": ReleaseNotesAnswer,
     "migrations": MigrationsAnswer,
     "predeploy": PredeployAnswer,
+    **DRAFTS,
 }
 """The answer of each shipped workflow by its name."""

@@ -22,10 +22,11 @@ _LISTED = 200
 
 @dataclass(frozen=True, kw_only=True)
 class Proposal:
-    """A patch (masked; `git apply` takes it) and the report of the gate."""
+    """A patch (masked; `git apply` takes it), the tree that it leads to, and the report of the gate."""
 
     report: GateReport
     patch: bytes
+    tree: str
 
     def document(self, folder: str) -> dict[str, Any]:
         """Return the proposal as the run object has it; `folder` is the record, relative to the repository."""
@@ -117,4 +118,4 @@ def proposed(
     whole = GateReport(
         reasons=[*reasons, *report.reasons], files=report.files, added=report.added, removed=report.removed
     )
-    return Proposal(report=whole, patch=masked.encode(errors="surrogateescape"))
+    return Proposal(report=whole, patch=masked.encode(errors="surrogateescape"), tree=tree)

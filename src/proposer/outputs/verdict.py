@@ -31,7 +31,7 @@ class Observed:
     """What a run showed, apart from its answer.
 
     `written` are the files that differ from the stage's start, `ignored` those among them that the subject's ignore
-    files hide; in a read-only run both are `written`.
+    files hide; in a read-only run both are `written`. `tried` is what the host's own checks of the proposal say.
     """
 
     written: tuple[str, ...] = ()
@@ -43,6 +43,7 @@ class Observed:
     instruction_paths: tuple[str, ...] = ()
     strays: int = 0
     proposal: GateReport | None = None
+    tried: tuple[tuple[Outcome, str], ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -141,6 +142,7 @@ def _world(workflow: Workflow, diff: Diff, observed: Observed) -> Sequence[tuple
         kind = Outcome.VIOLATED if reason.code in FORBIDDEN else Outcome.BLOCKED
         where = f"{reason.path} " if reason.path else ""
         found.append((kind, f"the proposal is refused ({reason.code}): {where}{reason.message}"))
+    found += observed.tried
     needed = [
         (command, words)
         for command, words in observed.refused

@@ -43,7 +43,8 @@ def _run(name: str, arguments: Mapping[str, str], options: dict[str, Any]) -> No
         if out:
             write.check(Path(out))
         record = Path(kept) if (kept := options.pop("record")) else None
-        request = workflow.Request(workflow=name, texts=texts, record=record, arguments=arguments, **options)
+        log = Path(given) if (given := options.pop("log", "")) else None
+        request = workflow.Request(workflow=name, texts=texts, log=log, record=record, arguments=arguments, **options)
         with console.Progress() as progress:
             summary = workflow.execute(Path.cwd(), request, environment=os.environ, on_step=progress.step)
         if out:
@@ -86,7 +87,7 @@ def declared(name: str, about: str, **own: tuple[Any, str]) -> Task[Callable[...
     """Return the task of a shipped workflow; `own` are its arguments, or another help for one of the options."""
 
     def runs(given: dict[str, Any]) -> None:
-        arguments = {key: str(given.pop(key) or "") for key in own if key not in _OPTIONS}
+        arguments = {key: str(given.pop(key) or "") for key in own if key not in (*_OPTIONS, "log")}
         _run(name, arguments, given)
 
     return _task(name, about, runs, own)
@@ -150,12 +151,22 @@ TASKS = (
     """,
         evidence=("", "folder with the files; see docs/how-to/predeploy.md"),
     ),
+    declared(
+        "autofix",
+        """Propose a minimal fix for a failing check; the host runs the checks again on the proposal, in the sandbox.
+
+    A proposal that weakens tests or checks is refused (exit 7), one that touches CI or settings too (exit 8). The same
+    failure is tried once; then a person must look (exit 5). Take a good one over with: inv codex.apply RUN
+    """,
+        log=("", "what the failing check printed; needed"),
+    ),
     _task(
         "run",
         "Run any workflow that proposer.toml declares.",
         _any,
         {
             "name": (NEEDED, "a workflow that proposer.toml declares"),
+            "log": ("", "what a failing check printed, for a workflow that mends it"),
             "argument": (None, "NAME=TEXT for an argument that the workflow's table names; repeatable"),
         },
     ),

@@ -1,0 +1,52 @@
+"""What the host's own checks of a proposal came to, as reasons for a verdict and as a file of the record."""
+
+import shlex
+from collections.abc import Iterator, Sequence
+
+from proposer.errors import Outcome
+from proposer.invocation.trial import CANNOT_START, ELSEWHERE, Trial
+
+__all__ = ["NAME", "log_of", "reasons_of"]
+
+NAME = "checks.log"
+"""The file of a record that holds what the checks printed."""
+_NOT_FOUND = "Failed to execvp"
+"""What the sandbox of the pinned binary prints where a command does not exist; its exit status then is 101."""
+
+
+def reasons_of(trials: Sequence[Trial], *, missing: bool = False) -> Iterator[tuple[Outcome, str]]:
+    """Yield what speaks against a proposal: a check that fails, or that could not be made.
+
+    Args:
+        trials: the checks that were made.
+        missing: there is no proposal, and there should be one.
+    """
+    if missing:
+        yield Outcome.INCOMPLETE, "nothing was proposed: a person must look"
+    for trial in trials:
+        command = shlex.join(trial.command)
+        if trial.passed:
+            continue
+        if trial.stopped:
+            yield Outcome.UNAVAILABLE, f"the check `{command}` did not end: {trial.stopped}"
+        elif trial.returncode in CANNOT_START or _NOT_FOUND in trial.output:
+            yield Outcome.UNAVAILABLE, f"the check `{command}` cannot be started in the sandbox"
+        elif trial.returncode == ELSEWHERE:
+            lines = [line for line in trial.output.splitlines() if line.startswith("not from the proposal")]
+            said = lines[-1] if lines else "not from the proposal"
+            yield Outcome.BLOCKED, f"the check `{command}` took code from elsewhere: {said[:300]}"
+        else:
+            yield Outcome.BLOCKED, f"the proposal fails `{command}` (exit {trial.returncode}): {_last(trial.output)}"
+
+
+def log_of(trials: Sequence[Trial]) -> str:
+    """Return the text of `checks.log`."""
+    return "".join(
+        f"$ {shlex.join(trial.command)}\n{trial.output}\n[{trial.stopped or f'exit {trial.returncode}'}]\n\n"
+        for trial in trials
+    )
+
+
+def _last(output: str) -> str:
+    lines = [line.strip() for line in output.splitlines() if line.strip()]
+    return lines[-1][:200] if lines else "it printed nothing"
