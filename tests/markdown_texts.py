@@ -1,6 +1,6 @@
 """Markdown that acts on GitHub or GitLab, each with what is published instead; and Markdown that does not act."""
 
-__all__ = ["BENIGN", "FOREIGN", "LIVE", "OK"]
+__all__ = ["BENIGN", "FOREIGN", "LIVE", "OK", "OWN"]
 
 OK = "https://github.com/o/r"
 FOREIGN = "https://evil.example/x"
@@ -102,35 +102,37 @@ CLOSINGS = {
 }
 
 REFERENCES = {
-    "an issue": ("see #12, (#3) and #4.", "see `#12`, (`#3`) and `#4`."),
-    "an issue at the start": ("#12 is open", "`#12` is open"),
     "another repository's issue": ("see o/r#4 and g/s/p#5", "see `o/r#4` and `g/s/p#5`"),
-    "a fork's issue": ("see user#4", "see `user#4`"),
-    "a wide number sign": ("see \uff034", "see `\uff034`"),
-    "a short number": ("see GH-3, gh-4", "see `GH-3`, `gh-4`"),
-    "a merge request": ("see !5 and g/p!6", "see `!5` and `g/p!6`"),
-    "an epic": ("see &7 and g&8", "see `&7` and `g&8`"),
-    "in emphasis": ("*#1* **o/r#2** _#3_ ~~#4~~", "*`#1`* **`o/r#2`** _`#3`_ ~~`#4`~~"),
-    "in a cell": (
-        "| a |\n|---|\n| b #1 |\n| 0a1b2c3 |\n| gh-2 |\n",
-        "| a |\n|---|\n| b `#1` |\n| `0a1b2c3` |\n| `gh-2` |\n",
-    ),
-    "in the second cell": ("|a|b|\n|-|-|\n|c|~bug|\n|c|%v1|\n", "|a|b|\n|-|-|\n|c|`~bug`|\n|c|`%v1`|\n"),
-    "in a heading": ("## of #1", "## of `#1`"),
-    "in a link's text": (f"[#1]({OK}/issues/1)", f"[`#1`]({OK}/issues/1)"),
-    "escaped": ("\\#1 &#35;2", "`#1` `#2`"),
-    "a commit": ("in 0a1b2c3 and A1B2C3D4", "in `0a1b2c3` and `A1B2C3D4`"),
-    "a whole commit": ("in " + "0a" * 20, "in `" + "0a" * 20 + "`"),
-    "two commits": ("0a1b2c3..1a1b2c3 0a1b2c3...1a1b2c3", "`0a1b2c3`..`1a1b2c3` `0a1b2c3`...`1a1b2c3`"),
-    "another repository's commit": ("o/r@0a1b2c3 o@1111111", "`o/r@0a1b2c3` `o@1111111`"),
-    "a label": ('~bug ~"needs work" (~type::bug)', '`~bug` `~"needs work"` (`~type::bug`)'),
-    "a milestone": ('%v1.0 %"next one" %12', '`%v1.0` `%"next one"` `%12`'),
-    "a named kind": ("[issue:12] [vulnerability:g/p/3]", "`[issue:12]` `[vulnerability:g/p/3]`"),
+    "another project's merge request": ("see g/p!6", "see `g/p!6`"),
+    "another group's epic": ("see g/s&8", "see `g/s&8`"),
+    "another repository's commit": ("o/r@0a1b2c3", "`o/r@0a1b2c3`"),
+    "another project's, by its kind": ("[vulnerability:g/p/3]", "`[vulnerability:g/p/3]`"),
+    "a wide number sign": ("see o/r\uff034", "see `o/r\uff034`"),
+    "in emphasis": ("**o/r#2** _o/r#3_ ~~o/r#4~~", "**`o/r#2`** _`o/r#3`_ ~~`o/r#4`~~"),
+    "in a cell": ("| a |\n|---|\n| b o/r#1 |\n", "| a |\n|---|\n| b `o/r#1` |\n"),
+    "in a heading": ("## of o/r#1", "## of `o/r#1`"),
+    "in a link's text": (f"[o/r#1]({OK}/issues/1)", f"[`o/r#1`]({OK}/issues/1)"),
+    "escaped": ("o/r\\#1 o/r&#35;2", "`o/r#1` `o/r#2`"),
 }
+"""Each writes into the history of another project."""
+
+OWN = {
+    "an issue": "#12 is open, see (#3) and #4.",
+    "a short number": "see GH-3, gh-4",
+    "a merge request": "see !5",
+    "an epic": "see &7",
+    "a commit": "in 0a1b2c3, A1B2C3D4, 0a1b2c3...1a1b2c3 and " + "0a" * 20,
+    "a label": '~bug ~"needs work" (~type::bug)',
+    "a milestone": '%v1.0 %"next one" %12',
+    "a named kind": "[issue:12]",
+    "an issue of a fork": "user#4",
+    "in a cell": "| a |\n|---|\n| b #1 |\n| 0a1b2c3 |\n| gh-2 |\n| %v1 |\n",
+}
+"""Where the text is published, a reader wants to follow these; nothing is closed by them."""
 
 COMMANDS = {
     "at the start": ("/close", "`/close`"),
-    "with an argument": ("/label ~bug", "`/label` `~bug`"),
+    "with an argument": ("/label ~bug", "`/label` ~bug"),
     "on a later line": ("text\n/merge\ntext", "text\n`/merge`\ntext"),
     "indented": ("a\n   /close", "a\n   `/close`"),
     "after a space that is not ASCII": ("\u00a0/close", "\u00a0`/close`"),

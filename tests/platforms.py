@@ -25,10 +25,8 @@ _CLOSES = re.compile(
     r"(?i)\b(?:close[sd]?|closing|fix(?:e[sd]|ing)?|resolve[sd]?|resolving|implement(?:s|ed|ing)?):?\s+(?:issues?\s+)?"
     r"(?:(?:[\w.-]+/[\w.-]+)?[#!]\d+|GH-\d+|https?://\S+/(?:issues|pull|merge_requests)/\d+)"
 )
-_REFERS = re.compile(
-    r"(?<![A-Za-z0-9#!&])(?:#|!)\d+\b|\b\w[\w.-]*/\w[\w.-]*(?:#|!|&)\d+\b|(?i:(?<!\w)gh-\d+\b)|(?<!\S)[0-9a-f]{40}(?!\S)"
-    r"|(?<![^\s(])(?=\d+[a-f])[0-9a-f]{7,39}(?![^\s.,)])"
-)
+_REFERS = re.compile(r"\b\w[\w.-]*/\w[\w.-]*(?:#|!|&)\d+\b")
+"""Another project's issue or merge request."""
 _COMMAND = re.compile(r"(?m)^\s*/[a-z][a-z_]*(?:\s|$)")
 _ADDRESS = re.compile(r"(?i)\b(?:(?!https:)[a-z][a-z0-9+.-]{0,30}://\S|www\.\w)")
 _SCRIPT = re.compile(r"(?i)(?:java|vb)script:\S|\bdata:(?:[a-z]+/|;|,)")

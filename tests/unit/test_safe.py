@@ -8,7 +8,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from markdown_texts import BENIGN, FOREIGN, LIVE, OK
+from markdown_texts import BENIGN, FOREIGN, LIVE, OK, OWN
 from platforms import acts
 from proposer.reports import defusal
 from proposer.reports.safe import inline, markdown
@@ -24,7 +24,7 @@ def test_no_parser_at_hand_finds_anything_live_in_it(text: str) -> None:
     assert list(acts(markdown(text))) == []
 
 
-@pytest.mark.parametrize("text", BENIGN.values(), ids=BENIGN.keys())
+@pytest.mark.parametrize("text", [*BENIGN.values(), *OWN.values()], ids=[*BENIGN, *OWN])
 def test_text_in_which_nothing_is_live_comes_back_byte_for_byte(text: str) -> None:
     assert markdown(text) == text
 
@@ -37,7 +37,7 @@ def test_publishing_twice_changes_nothing_more(text: str) -> None:
 
 def test_the_second_opinion_sees_each_kind_of_live_text() -> None:
     for text in (
-        "@user", "é@user", "#1", "o/r#1", "!1", "GH-1", "0a1b2c3",
+        "@user", "é@user", "o/r#1", "g/p!1",
         "closes #1", "Closes: o/r#1", "/close", "<b>", "<!-- x -->", "![a](https://github.com/a)",
         "[a](http://e.example)", "[a](javascript:x)", "[a](https://github.com@e.example)", "```suggestion\nx\n```",
         "[a]\n\n[a]: http://e.example", "www.e.example", "ftp://e.example", "<http://e.example>", "javascript:x",
@@ -161,7 +161,7 @@ IN_A_LINE = {
     "code that looks like a fence": ("``` a ``` b", "``` a ``` b"),
     "a quote": ("> @user", "\\> `@user`"),
     "a heading": ("## x", "\\## x"),
-    "a number": ("#1 is fixed", "`#1` is fixed"),
+    "a number": ("#1 is fixed", "#1 is fixed"),
     "an item": ("- x", "\\- x"),
     "an item with a number": ("1. x", "1\\. x"),
     "a version": ("1.5 is out", "1.5 is out"),

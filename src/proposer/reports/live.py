@@ -61,7 +61,7 @@ def live(inline: Inline, links: Links, held: list[Part], *, opens_line: bool) ->
     found = [(start, end) for start, end, allowed in addresses if not allowed]
     links_in_text = [(start, end) for start, end, allowed in addresses if allowed]
     named = [part for part in references(text) if not _within(part, links_in_text)]
-    found += named
+    found += [(start, end) for start, end in named if "/" in text[start:end]]  # of another project
     if "@" in text or "\uff20" in text or "\ufe6b" in text:
         found += _mails(inline)
         found += _trimmed(text, _MENTION, _bare_name)
@@ -69,7 +69,7 @@ def live(inline: Inline, links: Links, held: list[Part], *, opens_line: bool) ->
         found += _commands(text, opens_line=opens_line)
     parts = sorted(inline.place(*part) for part in found)
     parts = [part for part in parts if not _within(part, held)]
-    return sorted([*parts, *(inline.place(*part) for part in closing(text, dict(named)))])
+    return sorted({*parts, *(inline.place(*part) for part in closing(text, dict(named)))})
 
 
 def command_at(line: str) -> bool:

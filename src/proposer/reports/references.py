@@ -1,7 +1,7 @@
-"""References to issues, merge requests, commits, labels and milestones in rendered text.
+"""References to issues, merge requests, epics and commits in rendered text.
 
-What they name on GitHub or GitLab gets an entry in its history, also in another repository; after a keyword it is
-closed on merge (docs.github.com "Linking a pull request to an issue"; docs.gitlab.com "GitLab-specific references").
+What they name on GitHub or GitLab gets an entry in its history, also in another project; after a keyword it is closed
+on merge (docs.github.com "Linking a pull request to an issue"; docs.gitlab.com "GitLab-specific references").
 """
 
 import re
@@ -52,15 +52,7 @@ _SIGN = re.compile(
 """An issue, a merge request or epic, a commit: each after the path of its project, or without it."""
 _SHORT = rf"(?i:(?<![a-z0-9])gh-[0-9]{{1,18}}{_END})"
 _KIND = rf"\[(?:{_KINDS}|snippet|vulnerability):[^\]\s`|{CODE}]{{1,200}}\]"
-_LABEL = r"(?<![\w~/.])~(?:[A-Za-z][\w:.-]+|\"[^\"\n]{1,255}\")(?![\w/(~])(?![^~\n]*[^\s~]~)"
-"""Not what is struck through, and not `~/path` or `~O(n)`."""
-_MILESTONE = r"(?<![\w%/.])%(?:[A-Za-z][\w.-]+|[0-9]{1,18}(?![\w.])|\"[^\"\n]{1,255}\")(?![%(])"
-_COMMIT = (
-    r"(?<![^\W_])(?<![^\W_][_.])(?<![/@#-])(?!ed25519)"
-    r"(?i:(?=[0-9]{0,39}[a-f])(?=[a-f]{0,39}[0-9])[0-9a-f]{7,40}|[0-9]{40})(?!-)" + _END
-)
-"""Digits and letters, since words and numbers that are short hardly ever are one."""
-_WORD = re.compile(f"{_SHORT}|{_KIND}|{_LABEL}|{_MILESTONE}|{_COMMIT}")
+_WORD = re.compile(f"{_SHORT}|{_KIND}")
 """What needs no path."""
 
 
@@ -79,7 +71,7 @@ def references(text: str) -> Iterator[Part]:
 
 
 def closing(text: str, named: Mapping[int, int]) -> Iterator[Part]:
-    """Yield what else is named as closed, fixed, resolved, implemented or the same.
+    """Yield what is named as closed, fixed, resolved, implemented or the same.
 
     Args:
         text: rendered text.
@@ -93,8 +85,7 @@ def closing(text: str, named: Mapping[int, int]) -> Iterator[Part]:
             at = named.get(start) or _tracked(text, start)
             if not at:
                 break
-            if start not in named:
-                yield start, at
+            yield start, at
             glue = _AND
         link = _LINKED.match(text, keyword.end())
         if link and (end := _tracked(text, link.end())):
