@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from bench import Bench, answers_of, tree
+from matrix import SUPPORTED
 from proposer.config.answers import CHOICES
 from proposer.inputs import includes
 from proposer.inputs.prompt import Diff, render
@@ -19,7 +20,7 @@ REVIEW = ".github/codex/prompts/review.md"
 FINANCE = re.compile(
     r"(?i)financ|ledger|money|monetary|\baccount|\bcurrenc|\bamount|\bposting|\bposted|\bpostings?\b|invoice|payment|"
     r"\bpay(?:s|er|ee)?\b|\bbalance|double.entry|debit|\bcredit(?!ent)|minor.unit|transaction|\biban|\bbank|"
-    r"\bcents?\b|\beur\b|\bdecimal\b|\bcard\b|\bsales\b"
+    r"\bcents?\b|\beur\b|\bcard\b|\bsales\b"
 )
 """Words that only an application that keeps money has a use for."""
 ALLOWED = {
@@ -37,6 +38,8 @@ def traces(files: dict[str, bytes]) -> list[str]:
     """Return where a tree speaks of finance, in contents and names of files."""
     rows = [name for name in files if FINANCE.search(name)]
     for name, data in files.items():
+        if name.endswith("package-lock.json"):  # names and hashes of other people's packages
+            continue
         text = data.decode("utf-8")
         for pattern in ALLOWED.values():
             text = pattern.sub("", text)
@@ -44,8 +47,9 @@ def traces(files: dict[str, bytes]) -> list[str]:
     return rows
 
 
-def test_a_generic_application_holds_no_trace_of_finance(baked: Baker) -> None:
-    assert traces(tree(baked(domain="generic"))) == []
+@pytest.mark.parametrize("name", [name for name, row in SUPPORTED.items() if row["domain"] == "generic"])
+def test_a_generic_application_holds_no_trace_of_finance(baked: Baker, name: str) -> None:
+    assert traces(tree(baked(**SUPPORTED[name]))) == []
 
 
 def test_traces_would_be_found(baked: Baker) -> None:

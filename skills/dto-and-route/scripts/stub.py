@@ -27,7 +27,7 @@ def main(argv: list[str] | None = None) -> int:
     """Return the exit code: 0 written, 2 refused."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("module", help="the module, such as billing")
-    parser.add_argument("name", help="what it does, such as preview_invoice")
+    parser.add_argument("name", help="what it does, such as preview_booking")
     parser.add_argument("--root", type=Path, default=Path(), help="top of the repository")
     parser.add_argument("--dry-run", action="store_true", help="say what would be written, and write nothing")
     given = parser.parse_args(argv)

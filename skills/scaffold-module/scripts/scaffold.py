@@ -23,7 +23,7 @@ def main(argv: list[str] | None = None) -> int:
     """Return the exit code: 0 written, 2 refused."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("name", help="the module, such as billing")
-    parser.add_argument("--entity", help="one of what it keeps, such as invoice")
+    parser.add_argument("--entity", help="one of what it keeps, such as booking")
     parser.add_argument("--plural", help="many of them; default: the entity and an s")
     parser.add_argument("--root", type=Path, default=Path(), help="top of the repository")
     parser.add_argument("--dry-run", action="store_true", help="say what would be written, and write nothing")

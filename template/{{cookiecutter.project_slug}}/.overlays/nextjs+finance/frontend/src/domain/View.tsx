@@ -14,7 +14,7 @@ export function View({ facts }: { facts: Facts }) {
               <th scope="col" className="kind">
                 Kind
               </th>
-              <th scope="col" className="amount">
+              <th scope="col" className="figure">
                 Balance
               </th>
             </tr>
@@ -24,7 +24,7 @@ export function View({ facts }: { facts: Facts }) {
               <tr key={account.id}>
                 <th scope="row">{account.name}</th>
                 <td className="kind quiet">{account.kind}</td>
-                <td className="amount">
+                <td className="figure">
                   {account.balances.map((held) => (
                     <Amount key={held.currency} amount={held.amount} currency={held.currency} />
                   ))}
@@ -50,7 +50,7 @@ export function View({ facts }: { facts: Facts }) {
                   {transaction.entries.map((entry, position) => (
                     <tr key={position}>
                       <td>{entry.account}</td>
-                      <td className="amount">
+                      <td className="figure">
                         <Amount amount={entry.amount} currency={transaction.currency} />
                       </td>
                     </tr>
