@@ -32,10 +32,12 @@ SETS = {
 LEFT_OUT = {
     "lint types": "development tools (linters, type checker)",
     "template template-all": "the generated applications' own dependencies and servers",
+    "frontend": "Node.js and the registry of npm",
     "docs": "the documentation's tools",
     "dist": "the build tools",
     "measure": "minutes on an idle machine",
 }
+PAGE = "tests/template/test_page.py"
 CODE = ["src", "skills", "tests", "benchmarks", "docs", ".ci", "noxfile.py", "tasks.py"]
 
 
@@ -86,7 +88,14 @@ def pipeline(session: nox.Session) -> None:
 def template(session: nox.Session) -> None:
     """Generate repositories, and run their own checks and real linters in them: combinations that meet all pairs."""
     prepare(session, "template")
-    pytest(session, "tests/template")
+    pytest(session, "tests/template", f"--ignore={PAGE}")
+
+
+@nox.session
+def frontend(session: nox.Session) -> None:
+    """Generate repositories with the page in Next.js, and run its own checks (needs Node.js and npm's registry)."""
+    prepare(session, "template")
+    session.run("python", "-m", "pytest", PAGE, *session.posargs)
 
 
 @nox.session(name="template-all")

@@ -35,7 +35,12 @@ def content(node: dict[str, Any]) -> dict[str, Any]:
 def operation(node: dict[str, Any]) -> dict[str, Any]:
     """Return an operation: parameters, request and answers."""
     rows = [
-        {"in": row["in"], "name": row["name"], "required": row.get("required", False), "schema": schema(row["schema"])}
+        {
+            "in": row["in"],
+            "name": row["name"].lower() if row["in"] == "header" else row["name"],
+            "required": row.get("required", False),
+            "schema": schema(row["schema"]),
+        }
         for row in node.get("parameters", [])
     ]
     kept: dict[str, Any] = {"parameters": sorted(rows, key=lambda row: (row["in"], row["name"]))} if rows else {}
