@@ -67,6 +67,7 @@ class Chronicle:
         self._diff = Diff(text="", excluded=(), not_reviewed=(), hidden=())
         self._untrusted: list[dict[str, str]] = []
         self._known: dict[str, Any] = {}
+        self._branch: str | None = None
         self._session: Session | None = None
         self._observed = Observed()
         self._proposal: Proposal | None = None
@@ -129,11 +130,22 @@ class Chronicle:
         if home.SYSTEM.exists():
             self.note("/etc/codex exists: Codex reads settings from it that codex.lock does not pin")
 
-    def knows(self, facts: Mapping[str, Any], arguments: Mapping[str, str]) -> None:
-        """Take down what the host found out and what the caller gave, both masked; a replay takes them from there."""
+    def knows(
+        self,
+        facts: Mapping[str, Any],
+        arguments: Mapping[str, str],
+        earlier: Sequence[dict[str, Any]],
+        branch: str | None,
+    ) -> None:
+        """Take down what the host found out, what the caller gave and what the last run carried; all of it masked.
+
+        A replay takes them from there. What an earlier run found does not make this another run.
+        """
+        self._branch = branch
         self._known = {"facts": dict(facts), "arguments": dict(arguments)} if facts or arguments else {}
-        if self._known:
-            self._known_draft.write(recording.FACTS, json.dumps(self._known, indent=2, ensure_ascii=False) + "\n")
+        kept = {**self._known, **({"earlier": list(earlier)} if earlier else {})}
+        if kept:
+            self._known_draft.write(recording.FACTS, json.dumps(kept, indent=2, ensure_ascii=False) + "\n")
 
     def failing(self, signature: str, tree: str, git: Git) -> None:
         """Take down which failure the run is to mend.
@@ -213,12 +225,15 @@ class Chronicle:
             (self._known_draft.folder / PATCH).write_bytes(proposal.patch)
             self._notes += raised(limits)
 
-    def said(self, message: str) -> None:
-        """Take down the final message as it came, laid out where it is JSON."""
+    def said(self, messages: Sequence[str]) -> None:
+        """Take down the final message as it came, laid out where it is JSON; several of them as a list."""
         try:
-            text = json.dumps(self._redactor.value(json.loads(message)), indent=2, ensure_ascii=False) + "\n"
+            found = [self._redactor.value(json.loads(message)) for message in messages]
+            text = json.dumps(found[0] if len(found) == 1 else found, indent=2, ensure_ascii=False) + "\n"
         except (ValueError, RecursionError):
-            text = self._redactor.text(message)
+            text = self._redactor.text("\n".join(messages))
+        if len(messages) > 1:
+            self.note(f"the change did not fit into one prompt: {len(messages)} calls looked at a part each")
         (self._known_draft.folder / "answer.json").write_text(text, encoding="utf-8", errors="replace")
 
     def judged(self, verdict: Verdict) -> None:
@@ -279,6 +294,7 @@ class Chronicle:
             if verdict
             else [],
             "answer": self._redactor.value(verdict.answer) if verdict else {},
+            "carried": [self._redactor.value(row.document()) for row in verdict.carried] if verdict else [],
             "dropped": verdict.dropped if verdict else 0,
             "reasons": [self._redactor.text(text) for _, text in reasons],
             "not_reviewed": self._named(self._diff.not_reviewed),
@@ -412,6 +428,7 @@ class Chronicle:
                     kind=subject.kind,
                     old_tree=subject.old,
                     parent_sha=subject.parent,
+                    branch=self._branch,
                 ),
                 outcome=summary.outcome.label,
                 fingerprint=self._fingerprint,

@@ -1,7 +1,7 @@
 """One run, stage by stage: lock, subject, stage, prompt, invoke, events, answer, gates, record, report."""
 
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from functools import partial
@@ -23,15 +23,19 @@ from proposer.inputs import prompt as prompts
 from proposer.inputs import stage as stages
 from proposer.inputs import subject as subjects
 from proposer.inputs import workspace as workspaces
+from proposer.inputs.branch import branch_of
 from proposer.interrupts import interruptible, shielded
 from proposer.invocation import binary as binaries
 from proposer.invocation import session as sessions
 from proposer.invocation import trial
 from proposer.outputs import answer as answers
+from proposer.outputs import carried
 from proposer.outputs import patch as patches
+from proposer.outputs.merging import merged
 from proposer.outputs.redact import Redactor, secret_values
 from proposer.outputs.trials import reasons_of
 from proposer.outputs.verdict import Observed, Verdict, judge
+from proposer.provenance import earlier
 from proposer.provenance import origin as origins
 from proposer.provenance import record as records
 from proposer.relay import provider as providers
@@ -59,6 +63,7 @@ class Replay:
     texts: tuple[tuple[str, str], ...]
     untrusted: tuple[dict[str, str], ...]
     facts: Mapping[str, Any] = field(default_factory=dict)
+    earlier: Sequence[dict[str, Any]] = ()
     arguments: Mapping[str, str] = field(default_factory=dict)
 
 
@@ -195,7 +200,12 @@ def _steps(  # noqa: PLR0915 - the steps, one after the other, on one screen
         redactor.value(dict(facts.data)),
         redactor.value(dict(again.arguments if again else request.arguments)),
     )
-    chronicle.knows(known, given)
+    branch = branch_of(root, head=request.head, named=chronicle.origin.branch)
+    before = again.earlier if again else earlier.carried_before(
+        records.Store(root), workspace.git(), workflow=request.workflow, branch=branch, base=subject.base,
+        rehearsed=provider.rehearsed,
+    )  # fmt: skip
+    chronicle.knows(known, given, before, branch)
     fenced = [(name, _cleaned(collection.written(fact), redactor).text) for name, fact in known.items()]
     texts = [(name, text, _cleaned(text, redactor)) for name, text in facts.texts]
     labels = [name if again else cleaned.label(prompts.label_of(name)) for name, _, cleaned in texts]
@@ -212,17 +222,23 @@ def _steps(  # noqa: PLR0915 - the steps, one after the other, on one screen
         generated=stage.generated,
         exclude=settings.paths.exclude,
         budget=max(settings.limits.prompt_characters - used, 0),
+        calls=settings.limits.parts if workflow.split else 1,
     )
-    prompt = prompts.render(
-        source,
-        diff=diff,
-        texts=[(label, cleaned.text) for label, (_, _, cleaned) in zip(labels, texts, strict=True)],
-        limit=settings.limits.prompt_characters,
-        values=prompts.values_of(fenced, [(name, _cleaned(text, redactor).text) for name, text in given.items()],
-                                 workflow.arguments),
-        includes=parts,
-    )  # fmt: skip
-    chronicle.asks(prompt, diff, [(name, text, cleaned.text) for name, text, cleaned in texts])
+    said = [(name, _cleaned(text, redactor).text) for name, text in given.items()]
+    shares = diff.shown()
+    calls = [
+        prompts.render(
+            source,
+            diff=share,
+            texts=[(label, cleaned.text) for label, (_, _, cleaned) in zip(labels, texts, strict=True)],
+            limit=settings.limits.prompt_characters,
+            values=prompts.values_of(fenced, said, workflow.arguments),
+            includes=parts,
+            part=f"{number} of {len(shares)}" if len(shares) > 1 else "",
+        )
+        for number, share in enumerate(shares, 1)
+    ]
+    chronicle.asks(prompts.joined(calls), diff, [(name, text, cleaned.text) for name, text, cleaned in texts])
     if not (request.fresh or request.record or again) and (kept := chronicle.known()) is not None:
         return kept
     if workflow.once and not again:
@@ -244,7 +260,8 @@ def _steps(  # noqa: PLR0915 - the steps, one after the other, on one screen
         ) as backend:
             session = sessions.hold(
                 stage=stage, binary=binary, lock=lock, files=pinned.files, workflow=workflow, limits=settings.limits,
-                backend=backend, prompt=prompt.text, schema=schema, mark=draft.id, folder=draft.folder,
+                backend=backend, prompts=[call.text for call in calls], schema=schema, mark=draft.id,
+                folder=draft.folder,
                 redact=lambda line: redactor.jsonl(places.hide(line)),
                 readable=(workspace.store / "objects", *workspace.lenders, *installed),
                 programs=(Path(sys.executable).parent,) if workflow.checks else (),
@@ -273,7 +290,7 @@ def _steps(  # noqa: PLR0915 - the steps, one after the other, on one screen
     answer, fault = _answer(session, provider, places, chronicle, schema)
     lookup = files.Sides(workspace.git(), old=subject.old, new=subject.tree).text
     chronicle.judged(judge(answer, workflow=workflow, diff=diff, observed=observed, lookup=lookup, mask=redactor.text,
-                           facts=known, rehearsed=provider.rehearsed))  # fmt: skip
+                           facts=known, rehearsed=provider.rehearsed, earlier=carried.read(before)))  # fmt: skip
     if fault is not None:
         raise fault
     return None
@@ -287,11 +304,12 @@ def _answer(
     if failure is not None:
         return None, failure
     try:
-        message = places.hide(answers.final_message(session.tally.last_message, session.last_message))
-        chronicle.said(message)
-        return answers.validated(message, schema), None
+        messages = [places.hide(answers.final_message(last, file)) for last, file in session.said]
+        chronicle.said(messages)
+        found = [answers.validated(message, schema) for message in messages]
     except StopError as stop:
         return None, stop
+    return merged(found), None
 
 
 def _damage(root: Path) -> Callable[[Path], str]:

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from lab import CLEAN, Lab
+from lab import CLEAN, FINDING, Lab, says
 from proposer import custody, doctor
 from proposer.proving import replay
 
@@ -367,3 +367,76 @@ def test_predeploy_goes_on_complete_evidence_and_stops_on_a_missing_piece(lab: L
     assert "answer.md was changed" in summary.message
     done = lab.inv("codex.predeploy", "--provider", lab.script(go))
     assert (done.returncode, "--evidence" in done.stderr) == (2, True)
+
+
+def test_findings_are_carried_over_from_the_last_run_on_the_branch_and_a_replay_says_the_same(lab: Lab) -> None:
+    lab.git("checkout", "-q", "-b", "feature")
+    lab.write("pay.py", "post(amount)\nretry(post)\n")
+    lab.commit()
+    row = FINDING | {"path": "pay.py", "quote": "post(amount)", "severity": "P1"}
+    other = row | {"quote": "retry(post)", "severity": "P2", "title": "u"}
+    first = lab.review(says("comment", row, other), base="main", head="feature")
+    assert [one["status"] for one in first.carried] == ["new", "new"]
+    lab.write("pay.py", "post(amount)\n")
+    lab.commit()
+    second = lab.review(CLEAN, base="main", head="feature")
+    assert {one["finding"]["quote"]: one["status"] for one in second.carried} == {
+        "post(amount)": "unknown", "retry(post)": "resolved",
+    }  # fmt: skip
+    assert (second.outcome.label, "was not mentioned" in second.message) == ("incomplete", True)
+    again = replay.replay(lab.root, second.run, environment={}, on_step=lab.steps.append)
+    assert (again.outcome, again.carried) == (second.outcome, second.carried), again.message
+    third = lab.review(says("comment", row), base="main", head="feature")
+    assert [one["status"] for one in third.carried] == ["persisting", "resolved"]
+    lab.git("checkout", "-q", "-b", "another")
+    lab.write("note.txt", "keep\n")
+    lab.commit()
+    assert lab.review(CLEAN, base="main", head="another").carried == ()
+
+
+def test_a_change_that_marks_its_own_files_as_generated_hides_nothing(lab: Lab) -> None:
+    lab.write(".gitattributes", "*.py linguist-generated -diff\n*.py binary\n")
+    lab.write("pay.py", "post(amount)\n")
+    lab.commit()
+    row = FINDING | {"path": "pay.py", "quote": "post(amount)"}
+    summary = lab.review(says("comment", row))
+    assert (summary.outcome.label, summary.excluded) == ("blocked", ())
+    assert "+post(amount)" in (lab.record(summary) / "prompt.md").read_text(encoding="utf-8")
+
+
+def small_prompts(lab: Lab) -> None:
+    """Leave room for about 9,500 characters of a change."""
+    text = (lab.root / "proposer.toml").read_text(encoding="utf-8")
+    size = len((lab.root / ".github/codex/prompts/review.md").read_text(encoding="utf-8"))
+    lab.write("proposer.toml", text.replace("[limits]", f"[limits]\nprompt_characters = {size + 4_000 + 9_500}"))
+    lab.relock()
+
+
+def test_a_change_over_the_budget_is_split_by_module_and_merged_and_what_fits_nowhere_is_named(lab: Lab) -> None:
+    small_prompts(lab)
+    for name in ("src/app/core/a.py", "src/app/core/b.py", "src/app/pay/a.py"):
+        lab.write(name, "post(amount)\n" * 300)
+    lab.write("src/app/huge/a.py", "x = 1\n" * 3_000)
+    lab.commit()
+    row = FINDING | {"path": "src/app/core/a.py", "quote": "post(amount)"}
+    turns = says("approve"), says("comment", row | {"severity": "P2"})
+    summary = lab.review(*turns)
+    assert summary.not_reviewed == ("src/app/huge/a.py",)
+    assert (summary.outcome.label, [one.path for one in summary.findings]) == ("incomplete", ["src/app/core/a.py"])
+    prompt = (lab.record(summary) / "prompt.md").read_text(encoding="utf-8")
+    assert prompt.index("=== part 1 of 2 ===") < prompt.index("core/b.py") < prompt.index("=== part 2 of 2 ===")
+    assert prompt.index("=== part 2 of 2 ===") < prompt.index("pay/a.py")
+    assert len(lab.requests(summary)) == 2
+    assert any("2 calls looked at a part each" in note for note in summary.notes)
+    assert custody.verify(lab.root, summary.run).verified
+    again = replay.replay(lab.root, summary.run, environment={}, on_step=lab.steps.append)
+    assert (again.outcome, again.findings) == (summary.outcome, summary.findings), again.message
+
+
+def test_a_part_without_an_answer_is_no_review_of_the_rest(lab: Lab) -> None:
+    small_prompts(lab)
+    for name in ("src/app/core/a.py", "src/app/pay/a.py"):
+        lab.write(name, "post(amount)\n" * 600)
+    lab.commit()
+    assert lab.review(CLEAN, {"answer_text": "fine"}).outcome.label == "invalid"
+    assert lab.review(CLEAN, {"http": 401}).outcome.label == "unavailable"

@@ -82,6 +82,9 @@ class Limits(_Table):
     prompt_characters: Annotated[int, Field(ge=2_000, le=1_000_000)] = Field(
         900_000, description="Size of the prompt; Codex itself refuses more than 1,048,576."
     )
+    parts: Annotated[int, Field(ge=1, le=20)] = Field(
+        4, description="Calls that a change which does not fit into one prompt is split into (workflows with `split`)."
+    )
 
 
 class Paths(_Table):
@@ -149,6 +152,9 @@ class Workflow(_Table):
         default=False, description="Needs `--log`; the same failure is tried once, then a person must look."
     )
     empty_is_clean: bool = Field(default=False, description="An empty change gives `clean` without asking the model.")
+    split: bool = Field(
+        default=False, description="A change that does not fit into one prompt is split by module; answers are merged."
+    )
     inputs: tuple[Input, ...] = Field(
         (), description="What the host finds out first: " + ", ".join(f"`{one}`" for one in get_args(Input)) + "."
     )

@@ -3,7 +3,7 @@
 import json
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fnmatch import fnmatchcase
 from types import MappingProxyType
 
@@ -13,11 +13,12 @@ from jinja2.sandbox import ImmutableSandboxedEnvironment
 from proposer.errors import UsageError
 from proposer.git import Git, shown
 from proposer.inputs.opaque import is_data
+from proposer.inputs.packing import packed
 from proposer.inputs.patches import added_lines, binary_paths, patches_of, reduced, sizes_of
 from proposer.inputs.subject import Change, Subject
 from proposer.inputs.untrusted import fence, invisible, reveal
 
-__all__ = ["EXCLUDED", "Diff", "Hidden", "Prompt", "diff_of", "label_of", "render", "values_of", "visible"]
+__all__ = ["EXCLUDED", "Diff", "Hidden", "Prompt", "diff_of", "joined", "label_of", "render", "values_of", "visible"]
 
 EXCLUDED = (
     "package-lock.json", "npm-shrinkwrap.json", "yarn.lock", "pnpm-lock.yaml", "uv.lock", "poetry.lock", "Pipfile.lock",
@@ -31,7 +32,7 @@ _BREAKS = re.compile("\r(?!\n|\\Z)|[\x0b\x0c\x85\u2028\u2029]")
 _LISTING = 1_500
 """Characters of each list of names in the prompt; the report names all."""
 _PLAIN_LABEL = re.compile(r"[A-Za-z0-9][A-Za-z0-9 ._-]{0,79}")
-_RESERVED = frozenset({"diff", "texts", "excluded", "not_reviewed"})
+_RESERVED = frozenset({"diff", "texts", "excluded", "not_reviewed", "part"})
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -46,12 +47,20 @@ class Hidden:
 
 @dataclass(frozen=True, kw_only=True)
 class Diff:
-    """A change as text. `excluded` and `not_reviewed` name what is not in it, and why not is their name."""
+    """A change as text. `excluded` and `not_reviewed` name what is not in it, and why not is their name.
+
+    `parts` is the text as it is shown, one part for each call; without parts, `text` is the only one.
+    """
 
     text: str
     excluded: tuple[str, ...]
     not_reviewed: tuple[str, ...]
     hidden: tuple[Hidden, ...]
+    parts: tuple[str, ...] = ()
+
+    def shown(self) -> list["Diff"]:
+        """Return the change as each call shows it; there is always one call."""
+        return [replace(self, text=part, parts=()) for part in self.parts or (self.text,)]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -62,15 +71,16 @@ class Prompt:
 
 
 def diff_of(git: Git, subject: Subject, *, generated: Callable[[Sequence[str]], set[str]], exclude: tuple[str, ...],
-            budget: int) -> Diff:  # fmt: skip
-    """Return the subject's change as one text that fits the budget.
+            budget: int, calls: int = 1) -> Diff:  # fmt: skip
+    """Return the subject's change as one text that fits the budget, or as a few that do.
 
     Args:
         git: git over the workspace's store; attributes of the change itself are not seen by it.
         subject: the change.
         generated: which of these paths the base's attributes mark as generated or binary.
         exclude: more patterns to leave out, from the settings of the base.
-        budget: characters that the text may have.
+        budget: characters that each text may have.
+        calls: how many texts there may be.
 
     Raises:
         UsageError: an object that this clone lacks.
@@ -92,17 +102,20 @@ def diff_of(git: Git, subject: Subject, *, generated: Callable[[Sequence[str]], 
             (excluded if _is_data(git, change, sizes) else left).append(change)
         wanted = [change for change in wanted if change.raw not in opaque]
         old, new = _trees(git, wanted)
-    patches, kept, hidden, used = patches_of(git, old, new, wanted), [], [], 0
-    for change in wanted:
-        patch = patches[change.path]
-        text = visible(patch.decode("utf-8", errors="backslashreplace"))
-        if used + len(text) > budget:
-            left.append(change)
-            continue
-        used += len(text)
-        kept.append(text)
-        hidden.extend(_hidden(change.path, patch))
-    return Diff(text="".join(kept), excluded=_names(excluded), not_reviewed=_names(left), hidden=tuple(hidden))
+    patches = patches_of(git, old, new, wanted)
+    texts = [visible(patches[change.path].decode("utf-8", errors="backslashreplace")) for change in wanted]
+    lengths = [(change.path, len(text)) for change, text in zip(wanted, texts, strict=True)]
+    packs, rest = packed(lengths, budget=budget, most=calls)
+    left += [wanted[at] for at in rest]
+    kept = sorted(at for pack in packs for at in pack)
+    parts = tuple("".join(texts[at] for at in pack) for pack in packs)
+    return Diff(
+        text="".join(texts[at] for at in kept),
+        excluded=_names(excluded),
+        not_reviewed=_names(left),
+        hidden=tuple(one for at in kept for one in _hidden(wanted[at].path, patches[wanted[at].path])),
+        parts=parts if len(parts) > 1 else (),
+    )
 
 
 def visible(text: str) -> str:
@@ -162,11 +175,13 @@ def render(
     limit: int,
     values: Mapping[str, Mapping[str, str]],
     includes: Mapping[str, str] = MappingProxyType({}),
+    part: str = "",
 ) -> Prompt:
     """Fill a workflow's prompt file.
 
     The file sees `diff`, `texts` (a list of fenced blocks), `excluded` and `not_reviewed` (each a list of at most one
-    fenced block: names are data too) and `values` (see `values_of`). Nothing of these is read as a template.
+    fenced block: names are data too), `part` (`2 of 3` where the change is split) and `values` (see `values_of`).
+    Nothing of these is read as a template.
 
     Args:
         source: the prompt file's text, from the base.
@@ -174,6 +189,7 @@ def render(
         texts: (label, text) of each untrusted text, cleaned and masked; see `label_of`.
         limit: characters that the prompt may have.
         values: tables of the workflow's own, by name.
+        part: which part of the change this is; empty: the whole.
         includes: texts that the file may include, by name (see `includes.beside`).
 
     Raises:
@@ -190,6 +206,7 @@ def render(
             texts=[fence(text, label) for label, text in texts],
             excluded=_listing(diff.excluded, "files that were left out as generated, locked or binary"),
             not_reviewed=_listing(diff.not_reviewed, "files that did not fit or cannot be shown"),
+            part=part,
             **values,
         )
     except (TemplateError, ArithmeticError, LookupError, TypeError, ValueError, RecursionError) as error:
@@ -199,6 +216,14 @@ def render(
             f"the prompt has {len(text)} characters, {limit} are allowed", "shorten the --text files or the prompt"
         )
     return Prompt(text=text)
+
+
+def joined(calls: Sequence[Prompt]) -> Prompt:
+    """Return the prompts of all calls as one text, for the record."""
+    if len(calls) == 1:
+        return calls[0]
+    heads = [f"=== part {number} of {len(calls)} ===" for number in range(1, len(calls) + 1)]
+    return Prompt(text="\n\n".join(f"{head}\n\n{call.text}" for head, call in zip(heads, calls, strict=True)))
 
 
 def values_of(

@@ -22,17 +22,17 @@ class Command:
     stderr: Path
 
 
-def execute(workspace: Workspace, binary: Binary, *, prompt: str, schema: bytes) -> Command:
+def execute(workspace: Workspace, binary: Binary, *, prompt: str, schema: bytes, number: int = 1) -> Command:
     """Return the call of `codex exec`; the prompt travels by standard input.
 
     There is no `-s`: it would drop the permission profile without a word. The folder of the `-o` file exists: where
     it does not, Codex exits 0 without having written it.
     """
-    folder = workspace.root
-    prompt_file, schema_file = folder / "prompt.md", folder / "schema.json"
+    folder, more = workspace.root, "" if number == 1 else f"-{number}"
+    prompt_file, schema_file = folder / f"prompt{more}.md", folder / "schema.json"
     prompt_file.write_bytes(prompt.encode(errors="replace"))
     schema_file.write_bytes(schema)
-    last = folder / "last-message.txt"
+    last = folder / f"last-message{more}.txt"
     argv = (
         str(binary.path), "exec", "--strict-config", "--json", "--ephemeral",
         "--output-schema", str(schema_file), "-o", str(last), "-C", str(workspace.stage), "-",
@@ -43,5 +43,5 @@ def execute(workspace: Workspace, binary: Binary, *, prompt: str, schema: bytes)
         cwd=workspace.stage,
         prompt=prompt_file,
         last_message=last,
-        stderr=folder / "stderr.log",
+        stderr=folder / f"stderr{more}.log",
     )

@@ -1,7 +1,9 @@
 """One Codex process from its start to its end, under the relay and all limits."""
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+import contextlib
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 
@@ -17,16 +19,20 @@ from proposer.relay.server import Relay
 
 __all__ = ["Session", "hold"]
 
+_MAX_STDERR = 512 * 1024
+
 
 @dataclass(frozen=True, kw_only=True)
 class Session:
-    """What Codex did, as events, requests and the world show it."""
+    """What Codex did, as events, requests and the world show it.
+
+    `said` holds, for each prompt, the last message of the stream and the `-o` file.
+    """
 
     relay: Relay
     tally: events.Tally
     ended: process.Ended
-    last_message: Path
-    stderr: Path
+    said: tuple[tuple[str | None, Path], ...]
     config: home.Home
     shell: bool
     shell_detail: str
@@ -45,6 +51,12 @@ class Session:
             )
         detail = self.relay.failures[-1] if self.relay.failures else self.tally.failure or "no reason given"
         return _stopped(detail, self.relay.failures)
+
+
+def _append(whole: Path, part: Path) -> None:
+    """Put what a later call wrote on standard error after what the first one wrote; the end of a flood is cut."""
+    with contextlib.suppress(OSError), part.open("rb") as source, whole.open("ab") as target:
+        target.write(source.read(_MAX_STDERR))
 
 
 def _stopped(reason: str, failures: list[str]) -> StopError:
@@ -72,7 +84,7 @@ def hold(
     workflow: Workflow,
     limits: Limits,
     backend: Backend,
-    prompt: str,
+    prompts: Sequence[str],
     schema: bytes,
     mark: str,
     folder: Path,
@@ -94,7 +106,7 @@ def hold(
         workflow: its table in the settings of the base.
         limits: the base's.
         backend: who answers.
-        prompt: standard input of Codex.
+        prompts: standard input of Codex, one after the other, each in a conversation of its own.
         schema: JSON Schema of the answer.
         mark: unique to the run.
         folder: the record's draft; receives events, requests and responses.
@@ -132,8 +144,8 @@ def hold(
             if workflow.sandbox != "read-only":
                 raise StopError(Outcome.UNAVAILABLE, f"the sandbox does not start: {tried.detail}", sandbox.REMEDY)
             config = furnish(with_shell=False)
-        call = command.execute(stage.workspace, binary, prompt=prompt, schema=schema)
-        tally = events.Tally()
+        tally, said, strays = events.Tally(), [], 0
+        until = time.monotonic() + limits.wall_seconds
         with (folder / "events.jsonl").open("w", encoding="utf-8", errors="replace") as log:
 
             def keep(line: bytes) -> None:
@@ -142,25 +154,36 @@ def hold(
                     tally.add(event)
                     log.write(redact(line.decode(errors="replace")) + "\n")
 
-            on_step(f"codex {binary.version} ({lock.model}, {lock.effort}) works in the stage")
-            ended = process.supervise(
-                call.argv,
-                env=call.env,
-                cwd=call.cwd,
-                stdin=call.prompt,
-                stderr=call.stderr,
-                mark=mark,
-                ceilings=process.Ceilings(wall_seconds=limits.wall_seconds, idle_seconds=limits.idle_seconds),
-                on_line=keep,
-                last_activity=lambda: relay.last_activity,
-                must_stop=lambda: relay.stop,
-            )
+            for number, prompt in enumerate(prompts, 1):
+                part = f", part {number} of {len(prompts)}" if len(prompts) > 1 else ""
+                on_step(f"codex {binary.version} ({lock.model}, {lock.effort}) works in the stage{part}")
+                relay.begin()
+                tally.completed = False
+                call = command.execute(stage.workspace, binary, prompt=prompt, schema=schema, number=number)
+                left = max(until - time.monotonic(), 1.0) if number > 1 else limits.wall_seconds
+                ended = process.supervise(
+                    call.argv,
+                    env=call.env,
+                    cwd=call.cwd,
+                    stdin=call.prompt,
+                    stderr=call.stderr,
+                    mark=mark,
+                    ceilings=process.Ceilings(wall_seconds=left, idle_seconds=limits.idle_seconds),
+                    on_line=keep,
+                    last_activity=lambda: relay.last_activity,
+                    must_stop=lambda: relay.stop,
+                )
+                strays += ended.strays
+                if number > 1:
+                    _append(stage.workspace.root / "stderr.log", call.stderr)
+                said.append((tally.last_message, call.last_message))
+                if ended.stopped or relay.stop or not tally.completed:
+                    break
     return Session(
         relay=relay,
         tally=tally,
-        ended=ended,
-        last_message=call.last_message,
-        stderr=call.stderr,
+        ended=replace(ended, strays=strays),
+        said=tuple(said),
         config=config,
         shell=tried.works,
         shell_detail=tried.detail,

@@ -11,10 +11,12 @@ from typing import Any
 from proposer.config.settings import Workflow
 from proposer.errors import Outcome
 from proposer.inputs.prompt import Diff
-from proposer.outputs.answer import Finding, Lookup, anchored, findings_of
+from proposer.outputs.answer import Finding, Lookup
+from proposer.outputs.carried import Carried, carry
 from proposer.outputs.gates.register import applied
 from proposer.outputs.gates.weighing import Weighing
 from proposer.outputs.proposal import FORBIDDEN, GateReport
+from proposer.outputs.selection import MOST, Selection, ordered, select
 
 __all__ = ["Observed", "Verdict", "judge"]
 
@@ -22,8 +24,6 @@ _BLOCKERS = ("P0", "P1")
 _VERDICTS = ("approve", "comment", "request_changes")
 _SHOWN = ("summary", "verdict", "findings")
 """Parts of an answer that have a place of their own in every report."""
-_MOST_FINDINGS = 200
-"""More than that no review has; what is beyond is not looked at, and the outcome says so."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -58,6 +58,8 @@ class Verdict:
     answer: dict[str, Any] = field(default_factory=dict)
     """What else the answer says, without what the gates dropped."""
     notes: tuple[str, ...] = ()
+    carried: tuple[Carried, ...] = ()
+    """All findings with what became of them since the last run on the same branch."""
 
 
 def judge(
@@ -70,6 +72,7 @@ def judge(
     mask: Callable[[str], str],
     facts: Mapping[str, Any] | None = None,
     rehearsed: bool = False,
+    earlier: Sequence[Carried] = (),
 ) -> Verdict:
     """Weigh an answer and what was observed.
 
@@ -82,24 +85,22 @@ def judge(
         mask: the redactor.
         facts: what the host found out, by kind.
         rehearsed: whether a script or a recording answered.
+        earlier: what the last run on the same branch carried.
     """
     reasons = list(_world(workflow, diff, observed))
-    rows, unread = findings_of(answer)
-    rows = list(dict.fromkeys(rows))
-    unread += len(rows[_MOST_FINDINGS:])
-    if unread:
-        text = f"{unread} finding(s) of the answer cannot be read or are too many: a person must look"
-        reasons.append((Outcome.INCOMPLETE, text))
     cached = functools.lru_cache(maxsize=32)(mask)
-    placed = [(row, anchored(row, lookup, cached)) for row in rows[:_MOST_FINDINGS]]
-    said = list(dict.fromkeys(found for _, found in placed if found is not None))
-    lost = [row for row, found in placed if found is None]
-    severe = [row for row in lost if row.severity in (*_BLOCKERS, *workflow.block)]
+    chosen = select(answer, lookup=lookup, mask=cached)
+    if chosen.unread:
+        text = f"{chosen.unread} finding(s) of the answer cannot be read or are too many: a person must look"
+        reasons.append((Outcome.INCOMPLETE, text))
+    severe = [row for row in chosen.lost if row.severity in (*_BLOCKERS, *workflow.block)]
     if severe:
         text = f"a {severe[0].severity} finding quotes lines that are not in {severe[0].path}: a person must look"
         reasons.append((Outcome.INCOMPLETE, text))
-    kept = [*said, *_hidden_findings(diff)]
-    kept.sort(key=lambda row: (row.severity, row.path, row.start_line))
+    said = chosen.said
+    kept = ordered([*said, *_hidden_findings(diff)])
+    carried = carry(kept, earlier, lookup=lookup, mask=cached) if answer is not None else ()
+    reasons += _forgotten(carried, workflow)
     blockers = [row for row in kept if row.severity in workflow.block]
     if blockers:
         reasons.append((Outcome.BLOCKED, f"{blockers[0].severity}: {blockers[0].title}"))
@@ -117,17 +118,19 @@ def judge(
         reasons += ruling.reasons
     if kept:
         reasons.append((Outcome.FINDINGS, f"{len(kept)} finding(s), none of which blocks"))
+    shown = kept[:MOST]
     outcome = Outcome.worst(*(reason[0] for reason in reasons))
     summary = str(answer.get("summary", "")) if isinstance(answer, dict) else ""
     more = {key: value for key, value in ruling.answer.items() if key not in _SHOWN} if ruling else {}
     return Verdict(
         outcome=outcome,
         reasons=tuple(reasons),
-        findings=tuple(kept),
-        dropped=len(lost) + unread + (ruling.dropped if ruling else 0),
+        findings=tuple(shown),
+        dropped=len(chosen.lost) + chosen.unread + (ruling.dropped if ruling else 0),
         summary=summary,
         answer=more,
-        notes=ruling.notes if ruling else (),
+        notes=(*_left_out(chosen, kept[MOST:]), *(ruling.notes if ruling else ())),
+        carried=carried,
     )
 
 
@@ -161,6 +164,26 @@ def _world(workflow: Workflow, diff: Diff, observed: Observed) -> Sequence[tuple
     if observed.truncated:
         found.append((Outcome.INCOMPLETE, f"codex cut the instructions: {observed.truncated[0][:120]}"))
     return found
+
+
+def _forgotten(carried: Sequence[Carried], workflow: Workflow) -> list[tuple[Outcome, str]]:
+    """Return a reason where a blocker of the last run is still there and was not mentioned: it does not go away."""
+    lost = [row.finding for row in carried if row.status == "unknown" and row.finding.severity in workflow.block]
+    if not lost:
+        return []
+    text = f"an earlier {lost[0].severity} ({lost[0].path}: {lost[0].title}) is still there and was not mentioned"
+    return [(Outcome.INCOMPLETE, f"{text}: a person must look")]
+
+
+def _left_out(chosen: Selection, cut: Sequence[Finding]) -> list[str]:
+    """Return a sentence for each kind of finding that the report leaves out."""
+    worst = f"the most severe of them is {cut[0].severity}" if cut else ""
+    counts = (
+        (len(cut), f"finding(s) beyond the first {MOST} were cut, {worst}: see answer.json of the record"),
+        (chosen.nits, "finding(s) about what a linter reports were left out"),
+        (chosen.doubles, "finding(s) that say the same about the same lines were left out"),
+    )
+    return [f"{count} {text}" for count, text in counts if count]
 
 
 def _starts(given: str, need: tuple[str, ...]) -> bool:

@@ -31,7 +31,7 @@ class GitPart(_Part):
     """The commits; `head_sha` is null where the subject is not a commit, `tree` is always there.
 
     `kind` is `commit`, `index` or `worktree`; `old_tree` is the tree that the change starts from, `parent_sha` the
-    commit that was checked out.
+    commit that was checked out, `branch` the branch where there is one.
     """
 
     base_sha: str
@@ -40,6 +40,7 @@ class GitPart(_Part):
     kind: str = "commit"
     old_tree: str = ""
     parent_sha: str = ""
+    branch: str | None = None
 
 
 class Run(_Part):

@@ -15,6 +15,8 @@ class Origin:
     workflow: str | None = None
     actor: str | None = None
     repo: str | None = None
+    branch: str | None = None
+    """The branch of the change, as the job names it."""
 
     @property
     def ci(self) -> bool:
@@ -32,6 +34,7 @@ def of(environment: Mapping[str, str]) -> Origin:
             workflow=get("GITHUB_WORKFLOW"),
             actor=get("GITHUB_ACTOR"),
             repo=get("GITHUB_REPOSITORY"),
+            branch=get("GITHUB_HEAD_REF") or get("GITHUB_REF_NAME"),
         )
     if get("GITLAB_CI") == "true":
         return Origin(
@@ -40,5 +43,6 @@ def of(environment: Mapping[str, str]) -> Origin:
             workflow=get("CI_JOB_NAME"),
             actor=get("GITLAB_USER_LOGIN"),
             repo=get("CI_PROJECT_PATH"),
+            branch=get("CI_MERGE_REQUEST_SOURCE_BRANCH_NAME") or get("CI_COMMIT_REF_NAME"),
         )
     return Origin(runner="ci" if get("CI", "").lower() in ("true", "1") else "workstation")

@@ -66,10 +66,8 @@ def texts_of(document: Document, prompt: str) -> tuple[tuple[str, str], ...]:
     return tuple(texts)
 
 
-def facts_of(folder: Path) -> tuple[dict[str, Any], dict[str, str]]:
-    """Return facts and arguments of a recorded run; both empty where it had none."""
+def facts_of(folder: Path) -> dict[str, Any]:
+    """Return `facts`, `arguments` and `earlier` of a recorded run, as far as it had any."""
     path = folder / FACTS
-    if not path.is_file():
-        return {}, {}
-    known = json.loads(path.read_text(encoding="utf-8"))
-    return dict(known["facts"]), dict(known["arguments"])
+    known: dict[str, Any] = json.loads(path.read_text(encoding="utf-8")) if path.is_file() else {}
+    return known

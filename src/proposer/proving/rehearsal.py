@@ -58,7 +58,7 @@ def rehearse(
                 workflow=_WORKFLOW,
                 limits=Limits(wall_seconds=300, idle_seconds=120, turns=len(turns) + 5),
                 backend=Script([*(list(turn) for turn in turns), [{"answer": {}}]], ""),
-                prompt="This is a rehearsal.",
+                prompts=["This is a rehearsal."],
                 schema=json.dumps(_SCHEMA).encode(),
                 mark=Path(scratch).name,
                 folder=kept,

@@ -42,7 +42,7 @@ def replay(folder: Path, run: str, *, environment: Mapping[str, str], on_step: C
         document = _document(store, place)
         prompt = (place / "prompt.md").read_bytes().decode("utf-8", errors="surrogateescape")
         parts = document.run.git
-        facts, arguments = recording.facts_of(place)
+        known = recording.facts_of(place)
         request = workflow.Request(
             workflow=document.run.name,
             unlocked=document.run.unlocked,
@@ -58,8 +58,9 @@ def replay(folder: Path, run: str, *, environment: Mapping[str, str], on_step: C
                 provider=Provider(name="cassette", label=f"cassette:{document.run.id}", tape=tape),
                 texts=recording.texts_of(document, prompt),
                 untrusted=tuple(document.inputs.untrusted),
-                facts=facts,
-                arguments=arguments,
+                facts=known.get("facts", {}),
+                arguments=known.get("arguments", {}),
+                earlier=known.get("earlier", []),
             ),
         )
         return workflow.execute(root, request, environment=environment, on_step=on_step)

@@ -114,6 +114,11 @@ class Relay:
         with self._lock, self._requests, self._responses:
             pass  # closes both, and tells where the disk is full
 
+    def begin(self) -> None:
+        """Take note that another conversation begins, which repeats nothing of the one before."""
+        with self._lock:
+            self._known_items = 0
+
     def alive(self) -> None:
         """Take note of a sign of life."""
         self.last_activity = time.monotonic()

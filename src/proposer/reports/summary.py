@@ -30,6 +30,7 @@ class Summary:
     summary: str = ""
     findings: tuple[Finding, ...] = ()
     answer: dict[str, Any] = field(default_factory=dict)
+    carried: tuple[dict[str, Any], ...] = ()
     dropped: int = 0
     reasons: tuple[str, ...] = ()
     not_reviewed: tuple[str, ...] = ()
@@ -57,9 +58,10 @@ class Summary:
     @property
     def details(self) -> tuple[tuple[str, tuple[str, ...]], ...]:
         """What the answer says beside summary and findings: (title, lines), in the answer's own order."""
-        return tuple(
-            (key.replace("_", " "), _lines(value)) for key, value in self.answer.items() if value not in ("", [])
-        )
+        line = "{status}: {finding[severity]} {finding[path]}:{finding[start_line]}: {finding[title]}"
+        before = tuple(line.format(**row) for row in self.carried if row["status"] != "new")
+        said = {key.replace("_", " "): _lines(value) for key, value in self.answer.items() if value not in ("", [])}
+        return (*said.items(), *([("since the last run on this branch", before)] if before else []))
 
     @property
     def proposed(self) -> tuple[str, ...]:

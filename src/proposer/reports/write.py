@@ -39,7 +39,7 @@ def write(summary: Summary, path: Path) -> None:
         text = json.dumps(sarif.render(summary), indent=2, ensure_ascii=False) + "\n"
     else:
         findings = [finding.model_dump(mode="json") for finding in summary.findings]
-        report = {"report": findings, "answer": summary.answer}
+        report = {"report": findings, "answer": summary.answer, "carried": list(summary.carried)}
         text = json.dumps({**summary.document(), **report}, indent=2, ensure_ascii=False) + "\n"
     try:
         path.parent.mkdir(parents=True, exist_ok=True)

@@ -1,5 +1,6 @@
 """From what was seen to one outcome: the worst wins, and the model can only make it worse."""
 
+from collections.abc import Sequence
 from typing import Any
 
 import pytest
@@ -7,6 +8,7 @@ import pytest
 from proposer.config.settings import Workflow
 from proposer.errors import Outcome
 from proposer.inputs.prompt import Diff, Hidden
+from proposer.outputs.carried import Carried
 from proposer.outputs.verdict import Observed, Verdict, judge
 
 FINDING = {
@@ -20,12 +22,12 @@ SIGN = Hidden(path="pay.py", line=2, text="a\u200b", names="U+200B")
 
 def judged(
     answer: Any, *, diff: Diff = NOTHING, observed: Observed | None = None, text: str | None = "post(amount)\n",
-    **workflow: Any,
+    earlier: Sequence[Carried] = (), **workflow: Any,
 ) -> Verdict:  # fmt: skip
     table = {"summary": "s", "prompt": "p", "schema": "s", **workflow}
     return judge(
         answer, workflow=Workflow.model_validate(table), diff=diff, observed=observed or Observed(),
-        lookup=lambda _side, path: text if path == "pay.py" else None, mask=str,
+        lookup=lambda _side, path: text if path == "pay.py" else None, mask=str, earlier=earlier,
     )  # fmt: skip
 
 
@@ -114,17 +116,10 @@ def test_lost_and_unreadable_findings_are_counted_and_equal_ones_count_once() ->
     assert (len(found.findings), found.dropped) == (1, 2)
 
 
-def test_more_than_five_findings_are_all_kept_the_worst_first() -> None:
-    rows = [FINDING | {"title": str(number), "severity": f"P{number % 4}"} for number in range(12)]
-    found = judged(says("comment", *rows), block=[])
-    assert [row.severity for row in found.findings] == sorted(row["severity"] for row in rows)
-    assert found.outcome.label == "findings"
-
-
 def test_a_flood_of_findings_is_cut_off_and_incomplete() -> None:
     rows = [FINDING | {"title": str(number)} for number in range(1_000)]
     found = judged(says("comment", *rows))
-    assert (found.outcome.label, len(found.findings), found.dropped) == ("incomplete", 200, 800)
+    assert (found.outcome.label, len(found.findings), found.dropped) == ("incomplete", 1, 800)
 
 
 @pytest.mark.parametrize(
@@ -141,3 +136,28 @@ def test_a_flood_of_findings_is_cut_off_and_incomplete() -> None:
 )
 def test_a_refused_command_that_the_workflow_needs(given: str, needs: list[list[str]], outcome: str) -> None:
     assert judged(says("approve"), observed=Observed(refused=((given, "no"),)), needs=needs).outcome.label == outcome
+
+
+def test_five_findings_are_shown_the_most_severe_first_and_the_cut_is_said() -> None:
+    text = "".join(f"post(amount_{n})\n" for n in range(8))
+    rows = [FINDING | {"quote": f"post(amount_{n})", "severity": "P1" if n > 5 else "P3"} for n in range(8)]
+    found = judged(says("comment", *rows), text=text)
+    assert [row.severity for row in found.findings] == ["P1", "P1", "P3", "P3", "P3"]
+    assert found.outcome is Outcome.BLOCKED
+    assert found.notes == (
+        "3 finding(s) beyond the first 5 were cut, the most severe of them is P3: see answer.json of the record",
+    )
+    assert len(found.carried) == 8
+    rows = [row | {"severity": "P0"} for row in rows]
+    assert "the most severe of them is P0" in judged(says("comment", *rows), text=text).notes[0]
+
+
+def test_a_blocker_of_the_last_run_does_not_go_away_because_nobody_mentions_it() -> None:
+    first = judged(says("comment", P0)).carried
+    assert [row.status for row in first] == ["new"]
+    silent = judged(says("approve"), earlier=first)
+    assert (silent.outcome.label, [row.status for row in silent.carried]) == ("incomplete", ["unknown"])
+    mended = judged(says("approve"), earlier=first, text="post(once)\n")
+    assert (mended.outcome.label, [row.status for row in mended.carried]) == ("clean", ["resolved"])
+    again = judged(says("comment", P0), earlier=mended.carried)
+    assert (again.outcome.label, [row.status for row in again.carried]) == ("blocked", ["reopened"])
