@@ -2,12 +2,14 @@
 
 import json
 import subprocess
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from lab import CLEAN, Lab
 from proposer.errors import UsageError
+from proposer.proving.replay import replay
 
 WRITING = """
 [workflows.mend]
@@ -60,6 +62,17 @@ def test_an_honest_proposal_is_recorded_and_applies(mend: Lab) -> None:
     )
     assert "sum(rows)" in (mend.root / "src/shop.py").read_text(encoding="utf-8")
     assert "proposal" in (mend.record(summary) / "answer.md").read_text(encoding="utf-8").casefold()
+
+
+def test_a_replay_in_another_clone_proposes_the_same_bytes(mend: Lab, tmp_path: Path) -> None:
+    tape = tmp_path / "tape"
+    first = mend.review(patch(FIX, CHECKED), CLEAN, name="mend", record=tape)
+    mend.git("clone", "-q", str(mend.root), str(tmp_path / "some where" / "else"))
+    there = Lab(root=tmp_path / "some where" / "else", scratch=mend.scratch, home=mend.home)
+    summary = replay(there.root, str(tape), environment={}, on_step=there.steps.append)
+    assert summary.outcome is first.outcome
+    one, other = mend.record(first) / "proposal.patch", there.record(summary) / "proposal.patch"
+    assert one.read_bytes() == other.read_bytes()
 
 
 def test_a_run_that_changes_nothing_proposes_nothing(mend: Lab) -> None:
