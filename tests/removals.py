@@ -362,6 +362,7 @@ REMOVALS: dict[str, Removal] = {
     "proposal-instructions": PROPOSALS,
     "proposal-lock-files": PROPOSALS,
     "proposal-secret": PROPOSALS,
+    "proposal-softer-judge": PROPOSALS,
     "proposal-submodule": PROPOSALS,
     "proposal-symlink": PROPOSALS,
     "proposal-too-large": PROPOSALS,

@@ -9,17 +9,18 @@ from pathlib import Path
 
 import pytest
 
-from bench import HOSTILE, SOURCE, Bench, clean
+from bench import HOSTILE, Bench, clean
 
 Baker = Callable[..., Path]
 Benches = Callable[..., Bench]
 LONG = {"project_slug": "s" + "-long" * 9, "package_name": "p" * 40}
-CASES = sorted(path.name for path in SOURCE.glob(".overlays/fastapi+finance/evals/*"))
 CLEAN = ["clean-index", "clean-refactoring", "clean-route"]
 DEFECTS = {
     "double-posting", "money-as-float", "missing-authentication", "unbalanced-entry", "irreversible-migration",
     "weakened-test", "secret-in-log", "time-zone-cut-off", "slow-report", "removed-check",
 }  # fmt: skip
+CASES = sorted({*DEFECTS, *CLEAN})
+STACKS = ["fastapi", "django"]
 TELLING = re.compile(r"^\+.*(?i:defect|bug|wrong|seeded|oops|deliberate|insecure|TODO|FIXME|eval)", re.MULTILINE)
 PROBES = '''"""Each test passes where its defect is, and nowhere else."""
 
@@ -131,9 +132,10 @@ def apply(root: Path, *names: str) -> None:
         assert done.returncode == 0, f"{name}: {done.stderr}"
 
 
-def test_the_ten_defects_and_three_clean_changes_are_there(baked: Baker) -> None:
-    assert set(CASES) == {*DEFECTS, *CLEAN}
-    root = baked()
+@pytest.mark.parametrize("stack", STACKS)
+def test_the_ten_defects_and_three_clean_changes_are_there(baked: Baker, stack: str) -> None:
+    root = baked(stack=stack)
+    assert sorted(path.name for path in (root / "evals").iterdir() if path.is_dir()) == CASES
     for name in CASES:
         case = tomllib.loads((root / "evals" / name / "case.toml").read_text(encoding="utf-8"))
         assert case.get("clean", False) is (name in CLEAN), name
@@ -145,7 +147,10 @@ def test_a_telling_comment_would_be_seen() -> None:
     assert not TELLING.search(" # context: a bug\n+    total = x\n")
 
 
-@pytest.mark.parametrize("answers", [{}, HOSTILE, LONG], ids=["default", "hostile", "long"])
+@pytest.mark.parametrize(
+    "answers", [{}, HOSTILE, LONG, {"stack": "django"}, LONG | {"stack": "django"}],
+    ids=["default", "hostile", "long", "django", "django-long"],
+)  # fmt: skip
 def test_every_patch_applies_to_a_fresh_repository(tmp_path: Path, bench: Benches, answers: dict[str, str]) -> None:
     root = bench(**answers).root
     for name in CASES:
@@ -180,8 +185,9 @@ def test_the_clean_changes_pass_linter_and_tests(bench: Benches) -> None:
     assert done.returncode == 0, done.stdout + done.stderr
 
 
-def test_the_whole_suite_runs_without_a_key(bench: Benches) -> None:
-    done = bench(**LONG).run("inv", "codex.eval", "--json")
+@pytest.mark.parametrize("stack", STACKS)
+def test_the_whole_suite_runs_without_a_key(bench: Benches, stack: str) -> None:
+    done = bench(**LONG, stack=stack).run("inv", "codex.eval", "--json")
     assert done.returncode == 0, done.stdout + done.stderr
     document = json.loads(done.stdout)
     assert (document["provider"], document["measures_quality"], document["unfinished"]) == ("rehearsal", False, [])
