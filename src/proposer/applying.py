@@ -7,15 +7,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from proposer import digests, git
-from proposer.config import lock as locks
-from proposer.config import settings as config
-from proposer.errors import Outcome, RefusedError, UsageError
+from proposer import digests, git, regate
+from proposer.errors import Outcome, RefusedError
 from proposer.git import Git, shown
 from proposer.inputs import workspace as workspaces
 from proposer.outputs import patch as patches
-from proposer.outputs.fit import Fit, fitted
-from proposer.outputs.proposal import check
+from proposer.outputs.fit import fitted
 from proposer.provenance import heads, record
 from proposer.reports.safe import log_line
 from proposer.worktree import File, Worktree
@@ -105,7 +102,7 @@ def apply(folder: Path, run: str, *, check_only: bool = False) -> Result:
     tree = Worktree(root)
     with workspaces.opened(root) as workspace:
         fit = fitted(workspace, tree, data)
-        _regated(root, workspace.git(), fit, document)
+        regate.ask(root, workspace.git(), fit, document, place)
     statement = f"{PROVENANCE}/{place.name}.statement.json"
     beside = {statement: (tree.read(statement), File(data=(place / record.STATEMENT).read_bytes()))}
     before = tree.read(LEDGER_HEAD)
@@ -160,24 +157,6 @@ def _based(root: Path, made: record.GitPart) -> None:
                            f"run: git checkout {commit[:12]}, or {_AGAIN}")  # fmt: skip
     if user.call("merge-base", "--is-ancestor", made.base_sha, here).returncode:
         raise RefusedError(f"the base of the run, {made.base_sha[:12]}, is no ancestor of HEAD", _AGAIN)
-
-
-def _regated(root: Path, store: Git, fit: Fit, document: record.Document) -> None:
-    """Ask the gate again, with the policy of the run's base: a record is only as good as the folder that it lies in."""
-    made = document.run
-    try:
-        pinned = locks.of_tree(store, made.git.base_sha) if made.lock_from == "base" else locks.of_worktree(root)
-        settings = config.parse(pinned.settings or b"")
-        policy = patches.policy_of(settings.workflow(made.name), settings.proposals)
-    except UsageError as error:
-        raise RefusedError(f"the policy of the run cannot be read: {error.message}", error.hint) from error
-    if policy is None:
-        raise RefusedError(f"workflow {made.name} only reads, and cannot propose anything", _AGAIN)
-    report = check(store.cwd, fit.old, fit.new, policy)
-    if not report.allowed:
-        first = report.reasons[0]
-        where = f"{first.path} " if first.path else ""
-        raise RefusedError(f"the gate refuses the proposal ({first.code}): {where}{first.message}", _AGAIN)
 
 
 def _notes(document: record.Document, *, has_head: bool) -> Iterator[str]:

@@ -163,11 +163,6 @@ class Chronicle:
         self._failure = signature
         self._untrusted = [{**row, "failure": signature} if not at else row for at, row in enumerate(self._untrusted)]
 
-    def tried(self, trials: Sequence[Trial]) -> None:
-        """Take down what the host's checks of the proposal printed."""
-        if trials:
-            self._known_draft.write(CHECKS, log_of(trials))
-
     def asks(self, prompt: Prompt, diff: Diff, texts: Sequence[tuple[str, str, str]]) -> None:
         """Take down the prompt; the fingerprint is known now. `texts` holds (name, raw, cleaned)."""
         self._diff = diff
@@ -218,8 +213,10 @@ class Chronicle:
                 text += b"\n[cut: there was more]\n" + stream.read(_MAX_STDERR)
             self._known_draft.write("stderr.log", text.decode(errors="replace"))
 
-    def proposes(self, proposal: Proposal | None, limits: config.Proposals) -> None:
-        """Take down what a run that may write proposes; its text is masked already."""
+    def proposes(self, proposal: Proposal | None, limits: config.Proposals, trials: Sequence[Trial]) -> None:
+        """Take down what a run proposes, masked already, and what the host's checks of it printed."""
+        if trials:
+            self._known_draft.write(CHECKS, log_of(trials))
         self._proposal = proposal
         if proposal is not None:
             (self._known_draft.folder / PATCH).write_bytes(proposal.patch)

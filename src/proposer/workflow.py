@@ -8,7 +8,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from proposer.ceilings import Ceilings
+from proposer import harvest
 from proposer.chronicle import Chronicle
 from proposer.config import lock as locks
 from proposer.config import settings as config
@@ -33,7 +33,6 @@ from proposer.outputs import carried
 from proposer.outputs import patch as patches
 from proposer.outputs.merging import merged
 from proposer.outputs.redact import Redactor, secret_values
-from proposer.outputs.trials import reasons_of
 from proposer.outputs.verdict import Observed, Verdict, judge
 from proposer.provenance import earlier
 from proposer.provenance import origin as origins
@@ -181,7 +180,7 @@ def _steps(  # noqa: PLR0915 - the steps, one after the other, on one screen
         chronicle.masks(redactor)
     chronicle.uses(workflow, provider, replayed=again.untrusted if again else None)
     provider.fits(lock.codex_version)
-    policy = patches.policy_of(workflow, settings.proposals)
+    patches.policy_of(workflow, settings.proposals)  # one without a meaning must stop the run before it is paid for
     # 3. Stage; the digest of the binary is taken meanwhile.
     on_step("staging the subject")
     instruction = partial(stages.is_instruction, more=settings.paths.instruction, exact=frozenset(pinned.files))
@@ -271,27 +270,21 @@ def _steps(  # noqa: PLR0915 - the steps, one after the other, on one screen
     finally:
         chronicle.complains(workspace.root / "stderr.log")
     on_step("checking what was done and said")
-    written = stage.harvest(ignored=True)
-    hidden = stage.hidden(written) if policy is not None else set()
-    # What is proposed must come out as it went in: it is masked for secrets, not for personal data.
-    proposal = patches.proposed(stage, written, hidden, policy, Redactor(values).text)
-    trials: list[trial.Trial] = []
-    if proposal is not None and proposal.report.allowed and workflow.checks:
-        on_step("running the checks on the proposal")
-        trials = trial.run(workspace, binary, proposal.tree, workflow.checks, mark=draft.id,
-                           ceilings=Ceilings(wall_seconds=settings.limits.wall_seconds,
-                                             idle_seconds=settings.limits.wall_seconds))  # fmt: skip
-    missing = bool(workflow.checks) and proposal is None
-    observed = _observe(session, stage, written, hidden, proposal, tuple(reasons_of(trials, missing=missing)))
-    chronicle.tried(trials)
-    chronicle.heard(session, observed)
-    chronicle.proposes(proposal, settings.proposals)
-    # 8., 9. Answer and gates: the world first, whatever the answer claims.
     answer, fault = _answer(session, provider, places, chronicle, schema)
+    # What is proposed must come out as it went in: it is masked for secrets, not for personal data.
+    crop = harvest.gather(
+        stage=stage, binary=binary, workflow=workflow, settings=settings,
+        answer=redactor.value(answer) if fault is None else None, arguments=given, files=pinned.files,
+        mask=Redactor(values).text, mark=draft.id, on_step=on_step,
+    )  # fmt: skip
+    observed = _observe(session, stage, crop)
+    chronicle.heard(session, observed)
+    chronicle.proposes(crop.proposal, settings.proposals, crop.trials)
+    # 8., 9. Answer and gates: the world first, whatever the answer claims.
     lookup = files.Sides(workspace.git(), old=subject.old, new=subject.tree).text
     chronicle.judged(judge(answer, workflow=workflow, diff=diff, observed=observed, lookup=lookup, mask=redactor.text,
                            facts=known, rehearsed=provider.rehearsed, earlier=carried.read(before)))  # fmt: skip
-    if fault is not None:
+    if (fault := fault or crop.fault) is not None:
         raise fault
     return None
 
@@ -389,20 +382,13 @@ def _cleaned(text: str, redactor: Redactor) -> untrusted.Cleaned:
     return untrusted.Cleaned(text=twice.text, removed=tuple(dict.fromkeys((*once.removed, *twice.removed))))
 
 
-def _observe(
-    session: sessions.Session,
-    stage: stages.Stage,
-    written: list[str],
-    hidden: set[str],
-    proposal: patches.Proposal | None,
-    tried: tuple[tuple[Outcome, str], ...],
-) -> Observed:
+def _observe(session: sessions.Session, stage: stages.Stage, crop: harvest.Harvest) -> Observed:
     """Look at the world after the run: files of the stage, the rendered configuration, what was offered and called."""
     return Observed(
-        written=tuple(shown(name) for name in written if name not in hidden),
-        ignored=tuple(sorted(map(shown, hidden))),
-        proposal=proposal.report if proposal else None,
-        tried=tried,
+        written=tuple(shown(name) for name in crop.written if name not in crop.hidden),
+        ignored=tuple(sorted(map(shown, crop.hidden))),
+        proposal=crop.proposal.report if crop.proposal else None,
+        tried=crop.tried,
         config_changed=session.config.changed(),
         violations=tuple(session.relay.violations),
         refused=tuple(session.relay.refused),

@@ -148,6 +148,9 @@ class Workflow(_Table):
     checks: tuple[Annotated[tuple[str, ...], Field(min_length=1)], ...] = Field(
         (), description="Commands (argv) that the host runs on a proposal, sandboxed, in a copy; all must exit 0."
     )
+    renders: Literal["", "adr"] = Field(
+        "", description="What the host writes into the proposal from the answer: `adr`; empty: nothing."
+    )
     once: bool = Field(
         default=False, description="Needs `--log`; the same failure is tried once, then a person must look."
     )

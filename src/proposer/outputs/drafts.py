@@ -2,7 +2,7 @@
 
 from pydantic import BaseModel, ConfigDict, Field
 
-__all__ = ["DRAFTS", "AutofixAnswer"]
+__all__ = ["DRAFTS", "AdrAnswer", "AutofixAnswer"]
 
 
 class _Closed(BaseModel):
@@ -18,5 +18,23 @@ class AutofixAnswer(_Closed):
     remaining: list[str] = Field(description="What a person must still look at; an empty list is a good answer.")
 
 
-DRAFTS: dict[str, type[BaseModel]] = {"autofix": AutofixAnswer}
+class Alternative(_Closed):
+    """A way that was not taken."""
+
+    name: str = Field(description="What it is, in a few words.")
+    why_not: str = Field(description="Why somebody could prefer it, and why it was not chosen.")
+
+
+class AdrAnswer(_Closed):
+    """The parts of a decision record; the host writes the file."""
+
+    summary: str = Field(description="Two or three sentences for the person who decides.")
+    context: str = Field(description="What is the case and forces a decision, with paths and numbers. Markdown.")
+    decision: str = Field(description="What will be done, so that a test or a reviewer could hold somebody to it.")
+    alternatives: list[Alternative] = Field(description="At least two, and doing nothing where that is possible.")
+    consequences: str = Field(description="What becomes easier, what harder, what must be watched.")
+    migration_plan: str = Field(description="Steps that can each be undone, or that nothing has to move.")
+
+
+DRAFTS: dict[str, type[BaseModel]] = {"adr": AdrAnswer, "autofix": AutofixAnswer}
 """The answer of each of these workflows by its name."""

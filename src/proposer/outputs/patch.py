@@ -12,7 +12,7 @@ from proposer.outputs.globs import PatternError
 from proposer.outputs.paths import PathPolicy, rules_of
 from proposer.outputs.proposal import DEFAULT, MIGRATIONS, GateReport, Reason, check
 
-__all__ = ["NAME", "Proposal", "policy_of", "proposed", "raised", "text_of"]
+__all__ = ["NAME", "Proposal", "limits_of", "policy_of", "proposed", "raised", "text_of"]
 
 NAME = "proposal.patch"
 """The file of a record that holds the patch."""
@@ -27,6 +27,8 @@ class Proposal:
     report: GateReport
     patch: bytes
     tree: str
+    host: tuple[str, ...] = ()
+    """Paths that the host rendered, after the gate had let the model's part pass."""
 
     def document(self, folder: str) -> dict[str, Any]:
         """Return the proposal as the run object has it; `folder` is the record, relative to the repository."""
@@ -38,6 +40,7 @@ class Proposal:
             "allowed": report.allowed,
             "reasons": [list(reason) for reason in report.reasons[:_LISTED]],
             "patch": f"{folder}/{NAME}",
+            **({"host": list(self.host)} if self.host else {}),
         }
 
 
@@ -64,6 +67,16 @@ def policy_of(workflow: Workflow, limits: Proposals) -> PathPolicy | None:
     except PatternError as error:
         raise UsageError(f"proposer.toml: {error}", "mend the pattern, then run: inv codex.lock") from error
     return policy
+
+
+def limits_of(limits: Proposals) -> PathPolicy:
+    """Return the sizes that the base's settings allow every proposal."""
+    return PathPolicy(
+        max_files=limits.files,
+        max_bytes=limits.total_bytes,
+        max_file_bytes=limits.file_bytes,
+        max_added_lines=limits.added_lines,
+    )
 
 
 def raised(limits: Proposals) -> list[str]:

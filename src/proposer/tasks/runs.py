@@ -160,6 +160,14 @@ TASKS = (
     """,
         log=("", "what the failing check printed; needed"),
     ),
+    declared(
+        "adr",
+        """Draft an architecture decision record as a proposal: one new file below docs/adr, with the next number.
+
+    The model only reads and answers; the host writes the file. Take it over with: inv codex.apply RUN
+    """,
+        title=(NEEDED, "title of the decision, such as 'Keep amounts as decimals'"),
+    ),
     _task(
         "run",
         "Run any workflow that proposer.toml declares.",
