@@ -142,6 +142,11 @@ def patch(data: bytes) -> Callable[[Lab], object]:
     return lambda lab: lab.write("evals/float/change.patch", data)
 
 
+def excluded(lab: Lab) -> None:
+    patch = patch_of(lab, {"fee.py": FEE, "requirements/all.txt": "x==1\n"})
+    lab.write("evals/float/change.patch", patch)
+
+
 def instructing(lab: Lab) -> None:
     lab.write("evals/float/change.patch", patch_of(lab, {"AGENTS.md": "# Rules\n\nBe kind.\n"}))
 
@@ -152,6 +157,7 @@ def instructing(lab: Lab) -> None:
         pytest.param(lambda lab: lab.write("fee.py", "x\n"), "does not apply", id="stale"),
         pytest.param(patch(b"not a patch\n"), "does not apply", id="no patch"),
         pytest.param(patch(b""), "does not apply|changes nothing", id="empty patch"),
+        pytest.param(excluded, "keeps from reviews", id="excluded path"),
         pytest.param(instructing, "touches AGENTS.md", id="instruction path"),
         pytest.param(case('"return amount * 0.1"', '"return 0"'), "stands 0 times", id="quote is nowhere"),
         pytest.param(case('"fee.py"', '"note.txt"'), "which its patch does not change", id="another file"),

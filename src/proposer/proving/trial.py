@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from fnmatch import fnmatchcase
 from functools import partial
 from pathlib import Path
 
@@ -56,7 +57,8 @@ def prepare(entry: Entry, repository: Repository, settings: Settings) -> Trial:
         settings: of the base.
 
     Raises:
-        UsageError: the patch does not apply, changes nothing or an instruction path, or an expectation cannot be met.
+        UsageError: the patch does not apply, or changes nothing or what no review sees or finishes, or an expectation
+            cannot be met.
     """
     git, base = repository.git, repository.first
     git("read-tree", base)
@@ -71,6 +73,12 @@ def prepare(entry: Entry, repository: Repository, settings: Settings) -> Trial:
     changed = {change.path for change in changes_between(git, base, head)}
     if not changed:
         raise UsageError(f"{entry.where}/change.patch changes nothing", "make the change anew")
+    hidden = sorted(path for path in changed if any(fnmatchcase(path, one) for one in settings.paths.exclude))
+    if hidden:
+        raise UsageError(
+            f"{entry.where}/change.patch changes {hidden[0]}, which [paths] of proposer.toml keeps from reviews",
+            "leave the file out of the case",
+        )
     touched = sorted(filter(partial(is_instruction, more=settings.paths.instruction), changed))
     if touched:
         raise UsageError(
