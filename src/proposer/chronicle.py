@@ -12,6 +12,7 @@ from proposer import __version__, digests
 from proposer.config import settings as config
 from proposer.config.lock import Pinned
 from proposer.config.lockfile import Lock
+from proposer.config.prices import Prices
 from proposer.errors import Outcome, StopError
 from proposer.git import Git, shown
 from proposer.inputs.prompt import Diff, Prompt
@@ -30,7 +31,7 @@ from proposer.outputs.redact import Redactor
 from proposer.outputs.trials import NAME as CHECKS
 from proposer.outputs.trials import log_of
 from proposer.outputs.verdict import Observed, Verdict
-from proposer.provenance import attempts, record, recording, statement
+from proposer.provenance import attempts, calls, record, recording, statement
 from proposer.provenance.origin import Origin
 from proposer.relay import tape as tapes
 from proposer.relay.provider import Provider
@@ -62,6 +63,7 @@ class Chronicle:
         self._pinned = Pinned({}, None)
         self._workflow: config.Workflow | None = None
         self._provider: Provider | None = None
+        self._prices = Prices()
         self._stage: Stage | None = None
         self._binary: Binary | None = None
         self._diff = Diff(text="", excluded=(), not_reviewed=(), hidden=())
@@ -79,8 +81,8 @@ class Chronicle:
         self._redactor = Redactor()
 
     def note(self, text: str) -> None:
-        """Take down what a reader of the report should know."""
-        self._notes.append(text)
+        """Take down what a reader of the report should know; nothing, where there is nothing to say."""
+        self._notes += filter(None, [text])
 
     def begin(self, subject: Subject, lock: Lock, pinned: Pinned, redactor: Redactor) -> None:
         """Take down what the run is about; from here on there is a draft."""
@@ -115,10 +117,15 @@ class Chronicle:
             )
 
     def uses(
-        self, workflow: config.Workflow, provider: Provider, *, replayed: Sequence[dict[str, str]] | None = None
+        self,
+        workflow: config.Workflow,
+        provider: Provider,
+        prices: Prices,
+        *,
+        replayed: Sequence[dict[str, str]] | None = None,
     ) -> None:
         """Take down which workflow runs and who answers; for a replay, the digests of the run's untrusted texts."""
-        self._workflow, self._provider = workflow, provider
+        self._workflow, self._provider, self._prices = workflow, provider, prices
         if replayed is not None:
             self._reusable, self._untrusted = False, list(replayed)
 
@@ -187,6 +194,15 @@ class Chronicle:
                 "script": (provider.digest if provider else None) or "",
             }
         )
+
+    def calls(self, limit: int) -> None:
+        """Count this run among those that ask a model today; a script and a recording are none.
+
+        Raises:
+            StopError: the limit was reached (`unavailable`).
+        """
+        if self._provider is not None and not self._provider.rehearsed:
+            calls.claim(self._store, self._known_draft.id, limit)
 
     def heard(self, session: Session, observed: Observed) -> None:
         """Take down what Codex did."""
@@ -303,6 +319,7 @@ class Chronicle:
             if self._proposal
             else None,
             "usage": vars(session.relay.usage) if session else {},
+            "price": self._price(),
             "seconds": round((finished - self.started).total_seconds(), 3),
             "drift": tape.difference if tape else "",
         }
@@ -334,6 +351,12 @@ class Chronicle:
             kept = self._store.runs / self.draft.id
             manifest = recording.manifest_of(self._store.document(kept))
             tapes.write(folder, manifest, kept, self._pinned.lock_text)
+
+    def _price(self) -> str:
+        """Return what the run costs, as far as the settings know."""
+        session = self._session
+        asked = session is not None and self._provider is not None and not self._provider.rehearsed
+        return self._prices.estimate(self._lock.model, vars(session.relay.usage) if session else {}, asked=asked)
 
     def _named(self, paths: Iterable[str]) -> list[str]:
         """Return file names as a report may show them."""

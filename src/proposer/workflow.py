@@ -1,6 +1,8 @@
 """One run, stage by stage: lock, subject, stage, prompt, invoke, events, answer, gates, record, report."""
 
+import random
 import sys
+import time
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
@@ -37,6 +39,7 @@ from proposer.outputs.verdict import Observed, Verdict, judge
 from proposer.provenance import earlier
 from proposer.provenance import origin as origins
 from proposer.provenance import record as records
+from proposer.relay import patience
 from proposer.relay import provider as providers
 from proposer.relay import tape as tapes
 from proposer.relay.places import CODEX, OBJECTS, RUN, Places
@@ -46,6 +49,8 @@ __all__ = ["Replay", "Request", "execute"]
 
 _RESERVE = 4_000
 """Characters kept free for headings, fences and lists of names around what goes into the prompt."""
+_PAUSE = {False: (1.0, 5.0), True: (0.0, 0.1)}
+"""Seconds before a busy provider is asked once more, at least and at most; a script (True) need not be spared."""
 _MAX_TEXT_BYTES = 4 * 1024 * 1024
 
 
@@ -178,7 +183,7 @@ def _steps(  # noqa: PLR0915 - the steps, one after the other, on one screen
         values.append(provider.key.reveal())
         redactor = Redactor(values, personal=personal)
         chronicle.masks(redactor)
-    chronicle.uses(workflow, provider, replayed=again.untrusted if again else None)
+    chronicle.uses(workflow, provider, settings.prices, replayed=again.untrusted if again else None)
     provider.fits(lock.codex_version)
     patches.policy_of(workflow, settings.proposals)  # one without a meaning must stop the run before it is paid for
     # 3. Stage; the digest of the binary is taken meanwhile.
@@ -257,9 +262,13 @@ def _steps(  # noqa: PLR0915 - the steps, one after the other, on one screen
         with providers.opened(
             provider, codex=binary.path, upstream=settings.provider.upstream, folder=workspace.root, places=places
         ) as backend:
+            chronicle.calls(settings.limits.calls_a_day)
+            patient = patience.Patient(backend, pause=partial(random.uniform, *_PAUSE[provider.rehearsed]),
+                                       left=partial(_left, time.monotonic() + settings.limits.wall_seconds),
+                                       on_step=on_step, more=provider.tape is None)  # fmt: skip
             session = sessions.hold(
                 stage=stage, binary=binary, lock=lock, files=pinned.files, workflow=workflow, limits=settings.limits,
-                backend=backend, prompts=[call.text for call in calls], schema=schema, mark=draft.id,
+                backend=patient, prompts=[call.text for call in calls], schema=schema, mark=draft.id,
                 folder=draft.folder,
                 redact=lambda line: redactor.jsonl(places.hide(line)),
                 readable=(workspace.store / "objects", *workspace.lenders, *installed),
@@ -269,6 +278,7 @@ def _steps(  # noqa: PLR0915 - the steps, one after the other, on one screen
             )  # fmt: skip
     finally:
         chronicle.complains(workspace.root / "stderr.log")
+    chronicle.note(patient.told)
     on_step("checking what was done and said")
     answer, fault = _answer(session, provider, places, chronicle, schema)
     # What is proposed must come out as it went in: it is masked for secrets, not for personal data.
@@ -287,6 +297,10 @@ def _steps(  # noqa: PLR0915 - the steps, one after the other, on one screen
     if (fault := fault or crop.fault) is not None:
         raise fault
     return None
+
+
+def _left(deadline: float) -> float:
+    return deadline - time.monotonic()
 
 
 def _answer(

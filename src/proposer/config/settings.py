@@ -6,6 +6,7 @@ from urllib.parse import urlsplit
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
+from proposer.config.prices import Prices
 from proposer.errors import UsageError
 
 __all__ = [
@@ -79,6 +80,9 @@ class Limits(_Table):
     )
     turns: Annotated[int, Field(gt=0, le=1000)] = Field(60, description="Requests to the model.")
     tokens: Annotated[int, Field(gt=0)] = Field(2_000_000, description="Input and output tokens together.")
+    calls_a_day: Annotated[int, Field(ge=0, strict=True)] = Field(
+        100, description="Runs that may ask a model on one day (UTC), counted in this clone; 0: any number."
+    )
     prompt_characters: Annotated[int, Field(ge=2_000, le=1_000_000)] = Field(
         900_000, description="Size of the prompt; Codex itself refuses more than 1,048,576."
     )
@@ -190,6 +194,7 @@ class Settings(_Table):
     paths: Paths = Paths()
     proposals: Proposals = Proposals()
     evals: Evals = Evals()
+    prices: Prices = Prices()
     workflows: dict[str, Workflow] = Field(default_factory=dict, description="One table per workflow.")
 
     def workflow(self, name: str) -> Workflow:

@@ -105,6 +105,8 @@ def _lists(console: Console, summary: Summary) -> None:
         console.print(f"dropped: {summary.dropped} finding(s) whose quote is not in the file")
     if summary.refused_commands:
         console.print(f"refused: {summary.refused_commands} command(s) of the model")
+    if summary.usage:
+        console.print(f"used: {_shown(summary.cost)}")
 
 
 def _shown(text: str) -> str:

@@ -83,9 +83,8 @@ def _tail(summary: Summary) -> list[str]:
     if summary.refused_commands:
         notes.append(f"{summary.refused_commands} command(s) of the model refused by the sandbox or the rules")
     lines += [f"- {inline(_cut(note, 500))}" for note in notes[:_ROWS]]
-    tokens = summary.usage.get("input_tokens", 0) + summary.usage.get("output_tokens", 0)
     provider, span = summary.provider.partition(":")[0], f"{summary.base[:12]}..{summary.head[:12]}"
-    lines += ["", " · ".join((f"Run {_code(summary.run)}", summary.model, provider, f"{tokens} tokens", span))]
+    lines += ["", " · ".join((f"Run {_code(summary.run)}", summary.model, provider, summary.cost, span))]
     return lines
 
 

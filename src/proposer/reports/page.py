@@ -76,6 +76,7 @@ def render(summary: Summary) -> str:
             ("provider", summary.provider.partition(":")[0]), ("findings dropped", summary.dropped),
             ("commands refused", summary.refused_commands), ("seconds", round(summary.seconds, 1)),
             ("tokens", usage.get("input_tokens", 0) + usage.get("output_tokens", 0)),
+            ("price", summary.price or "unknown"),
         ],
     )  # fmt: skip
 

@@ -40,6 +40,7 @@ class Summary:
     refused_commands: int = 0
     proposal: dict[str, Any] | None = None
     usage: dict[str, int] = field(default_factory=dict)
+    price: str = ""
     seconds: float = 0.0
     drift: str = ""
 
@@ -72,6 +73,12 @@ class Summary:
         word = "allowed" if self.proposal["allowed"] else "refused"
         reasons = (": ".join(filter(None, (code, path, message))) for code, path, message in self.proposal["reasons"])
         return (f"{word}: {counts}: {self.proposal['patch']}", *reasons)
+
+    @property
+    def cost(self) -> str:
+        """Tokens, and what they cost as far as the settings know."""
+        tokens = self.usage.get("input_tokens", 0) + self.usage.get("output_tokens", 0)
+        return f"{tokens} tokens, price {self.price or 'unknown'}"
 
     def document(self) -> dict[str, Any]:
         """Return the JSON object of the run (`proposer/run/v1`)."""
