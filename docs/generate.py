@@ -3,6 +3,7 @@
 import argparse
 import json
 import sys
+import tomllib
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any, get_args
@@ -235,9 +236,24 @@ def workflows(folder: Path = ROOT) -> Iterator[str]:
     yield from table(("task", "sandbox", "gives", "inputs", "gates"), rows)
 
 
+def prompts() -> Iterator[str]:
+    """Yield the page about the rules of the prompts and what covers each."""
+    rows = tomllib.loads((ROOT / "docs" / "coverage.toml").read_text(encoding="utf-8"))["rule"]
+    yield from ("# Prompts: which eval covers which rule", "")
+    yield "An eval is a change with a planted defect that a model must find; `inv codex.eval` runs a repository's own."
+    yield "Where there is none, tests with a scripted model show that the host's side of the rule holds; how well a"
+    yield from ("real model judges there has not been measured.", "")
+    table_rows = [
+        (row["prompt"], row["rule"], ", ".join(f"`{one}`" for one in row.get("evals", ())) or "none yet",
+         ", ".join(f"`{one}`" for one in row.get("shown_by", ())) or "-")
+        for row in rows
+    ]  # fmt: skip
+    yield from table(("prompt", "rule begins", "evals", "shown by"), table_rows)
+
+
 PAGES = {
     "outcomes": outcomes, "settings": settings, "tasks": tasks, "documents": documents, "answers": questions,
-    "drills": drills, "proposals": proposals, "workflows": workflows,
+    "drills": drills, "proposals": proposals, "workflows": workflows, "prompts": prompts,
 }  # fmt: skip
 
 
