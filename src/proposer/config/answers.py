@@ -25,7 +25,6 @@ CHOICES = {
 """Allowed values of the closed questions; the first is the default."""
 
 UNSUPPORTED: tuple[tuple[Mapping[str, str], str], ...] = (
-    ({"stack": "django", "domain": "generic"}, "the example module is written for stack=fastapi; choose that"),
     ({"ci": "gitlab", "key_broker": "codex-action"}, "the action runs on GitHub alone; choose key_broker=builtin"),
 )
 """Combinations that are refused: answers, and why with what to choose instead. Everything else is supported."""

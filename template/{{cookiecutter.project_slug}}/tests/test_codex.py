@@ -10,22 +10,22 @@ if TYPE_CHECKING:  # pytest itself loads the plugin
 
 pytest_plugins = ["proposer.testing"]
 
-CHANGE = {"docs/fees.md": "A fee is 2.9 %.\n"}
+CHANGE = {"docs/limits.md": "A name has 80 characters.\n"}
 
 
 def test_the_reviewer_gets_the_change_and_the_rules(proposer_rehearse: "Rehearse") -> None:
     run = proposer_rehearse(change=CHANGE)
     assert run.outcome.label == "clean"
-    assert "A fee is 2.9 %." in run.prompt
+    assert "A name has 80 characters." in run.prompt
     assert "# Rules for agents that work here" in str(run.requests[0]["input"])
 
 
 def test_a_grave_finding_blocks(proposer_rehearse: "Rehearse") -> None:
     finding = {
-        "title": "The fee is wrong", "body": "It is 1.4 %.", "severity": "P1", "confidence": 0.9, "category": "money",
-        "side": "new", "path": "docs/fees.md", "start_line": 1, "end_line": 1, "quote": "A fee is 2.9 %.",
+        "title": "Wrong limit", "body": "It is 60.", "severity": "P1", "confidence": 0.9, "category": "correctness",
+        "side": "new", "path": "docs/limits.md", "start_line": 1, "end_line": 1, "quote": "A name has 80 characters.",
     }  # fmt: skip
-    answer = {"summary": "The fee is wrong.", "verdict": "request_changes", "findings": [finding]}
+    answer = {"summary": "The limit is wrong.", "verdict": "request_changes", "findings": [finding]}
     assert proposer_rehearse({"answer": answer}, change=CHANGE).outcome.label == "blocked"
 
 

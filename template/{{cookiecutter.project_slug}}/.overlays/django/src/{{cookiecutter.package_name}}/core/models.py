@@ -33,7 +33,7 @@ class IdempotencyRow(models.Model):
 
 
 class AuditRow(models.Model):
-    """Who did what to which thing, by ids alone: no text that a person wrote, no amount. Rows are never changed."""
+    """Who did what to which thing, by ids alone: no text that a person wrote. Rows are never changed."""
 
     number = models.BigAutoField(primary_key=True)
     at = models.DateTimeField()

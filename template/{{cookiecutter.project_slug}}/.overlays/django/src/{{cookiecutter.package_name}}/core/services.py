@@ -46,5 +46,5 @@ def claim(*, scope: str, key: str, fingerprint: str, subject: str, now: dt.datet
 
 
 def record(*, principal: str, action: str, subject: str, request_id: str, now: dt.datetime) -> None:
-    """Write one audit row. Give ids and fixed words only: never a description, an amount or a person's data."""
+    """Write one audit row. Give ids and fixed words only: never a text that a person wrote."""
     AuditRow.objects.create(at=now, principal=principal, action=action, subject=subject, request_id=request_id)

@@ -5,7 +5,7 @@ from threading import Barrier
 
 import pytest
 from sqlalchemy import func, select, text
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy.exc import DBAPIError
 
 from {{ cookiecutter.package_name }}.core.api import ConflictError, Context
 from {{ cookiecutter.package_name }}.example import services
@@ -44,7 +44,7 @@ def test_a_refused_request_creates_nothing(context: Context) -> None:
 
 @pytest.mark.parametrize(("name", "note"), [("", ""), ("x" * 81, ""), ("x", "y" * 501)], ids=["none", "name", "note"])
 def test_the_database_itself_refuses_what_the_rules_forbid(context: Context, name: str, note: str) -> None:
-    with pytest.raises(IntegrityError), context.database.writing() as session:
+    with pytest.raises(DBAPIError), context.database.writing() as session:
         session.add(ItemRow(id="u", name=name, note=note, created_at=context.now))
     assert count(context) == 0
 

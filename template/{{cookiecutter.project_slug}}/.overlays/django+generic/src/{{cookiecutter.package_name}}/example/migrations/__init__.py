@@ -1,0 +1,1 @@
+"""Migrations of this module: written by `inv make-migration`, read and completed by a person."""
