@@ -15,7 +15,7 @@ TEMPLATE_FILE = ".proposer-template.json"
 CHOICES = {
     "stack": ("fastapi", "django"),
     "domain": ("finance", "generic"),
-    "database": ("sqlite",),
+    "database": ("sqlite", "postgresql"),
     "frontend": ("none", "nextjs"),
     "ci": ("github",),
     "automation": ("comment", "analyse", "propose", "branch"),

@@ -24,7 +24,7 @@ from {{ cookiecutter.package_name }}.core.database import connection_settings  #
 
 TOKEN = "token-of-the-tests-" + "0" * 24
 OTHER_TOKEN = "token-of-another-" + "1" * 24
-NOW = dt.datetime(2026, 3, 2, 9, 30, tzinfo=dt.UTC)
+NOW = dt.datetime(2026, 3, 2, 9, 30, 0, 123456, tzinfo=dt.UTC)
 
 
 def connect(url: str) -> None:

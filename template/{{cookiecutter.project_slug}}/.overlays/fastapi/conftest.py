@@ -1,10 +1,10 @@
 """Fixtures of all tests: a migrated database for each, an application on it, and a client."""
 
 import datetime as dt
-import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
+import databases
 import pytest
 from alembic import command
 from alembic.config import Config
@@ -17,7 +17,7 @@ from {{ cookiecutter.package_name }}.core.api import Context, Credentials, Datab
 ROOT = Path(__file__).parent
 TOKEN = "token-of-the-tests-" + "0" * 24
 OTHER_TOKEN = "token-of-another-" + "1" * 24
-NOW = dt.datetime(2026, 3, 2, 9, 30, tzinfo=dt.UTC)
+NOW = dt.datetime(2026, 3, 2, 9, 30, 0, 123456, tzinfo=dt.UTC)
 
 
 def migrations() -> Config:
@@ -26,29 +26,33 @@ def migrations() -> Config:
 
 
 @pytest.fixture(scope="session")
-def migrated(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A database file that all migrations have run on; tests get copies."""
-    path = tmp_path_factory.mktemp("database") / "migrated.sqlite3"
-    database = Database(f"sqlite:///{path}")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[databases.Server]:
+    """Where tests get their databases."""
+    with databases.served(tmp_path_factory.mktemp("databases")) as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def migrated(server: databases.Server) -> str:
+    """Address of a database that all migrations have run on; tests get copies."""
+    url = server.blank()
+    database = Database(url)
     config = migrations()
     with database.engine.connect() as connection:
         config.attributes["connection"] = connection
         command.upgrade(config, "head")
         connection.commit()
     database.close()
-    return path
+    return url
 
 
 @pytest.fixture
-def settings(migrated: Path, tmp_path: Path) -> Settings:
+def settings(server: databases.Server, migrated: str, tmp_path: Path) -> Iterator[Settings]:
     """Settings with a database and a folder of statements that belong to the test."""
-    shutil.copyfile(migrated, tmp_path / "app.sqlite3")
+    url = server.copy(migrated)
     (tmp_path / "provenance").mkdir()
-    return Settings(
-        database_url=f"sqlite:///{tmp_path / 'app.sqlite3'}",
-        tokens={"tests": TOKEN, "other": OTHER_TOKEN},
-        provenance=tmp_path / "provenance",
-    )
+    yield Settings(database_url=url, tokens={"tests": TOKEN, "other": OTHER_TOKEN}, provenance=tmp_path / "provenance")
+    server.drop(url)
 
 
 @pytest.fixture

@@ -1,7 +1,7 @@
 """Migrations and models agree, and every migration can be undone."""
 
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
 from alembic import command
@@ -9,7 +9,8 @@ from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import CheckConstraint, Connection, inspect, text
+from databases import Server, described
+from sqlalchemy import CheckConstraint, Connection, inspect
 
 from {{ cookiecutter.package_name }}.core.api import METADATA, Database
 
@@ -26,18 +27,20 @@ def config(connection: Connection | None = None) -> Config:
     return made
 
 
-def described(connection: Connection) -> set[tuple[Any, ...]]:
-    """Return everything that makes up the schema, but for Alembic's own table."""
-    rows = connection.execute(text("SELECT type, name, sql FROM sqlite_master WHERE name NOT LIKE 'sqlite_%'"))
-    return {tuple(row) for row in rows if not str(row[1]).startswith("alembic_version")}
-
-
 @pytest.fixture
-def empty(tmp_path: Path) -> Any:
-    """A connection to a database without a table."""
-    database = Database(f"sqlite:///{tmp_path / 'empty.sqlite3'}")
+def empty(server: Server) -> Iterator[str]:
+    """Address of a database without a table."""
+    url = server.blank()
+    yield url
+    server.drop(url)
+
+
+def go(url: str, revision: str) -> None:
+    """Bring a database up to a revision, or down by one with `-1`."""
+    database = Database(url)
     with database.engine.connect() as connection:
-        yield connection
+        (command.downgrade if revision == "-1" else command.upgrade)(config(connection), revision)
+        connection.commit()
     database.close()
 
 
@@ -55,16 +58,16 @@ def test_check_constraints_of_models_and_database_agree(database: Database) -> N
         assert wanted == found, f"{table.name}: {HOW}"
 
 
-def test_every_migration_goes_down_and_up_again(empty: Connection) -> None:
+def test_every_migration_goes_down_and_up_again(empty: str) -> None:
     steps = [script.revision for script in ScriptDirectory.from_config(config()).walk_revisions()][::-1]
     before = described(empty)
     for revision in steps:
-        command.upgrade(config(empty), revision)
+        go(empty, revision)
         after = described(empty)
         assert after != before
-        command.downgrade(config(empty), "-1")
+        go(empty, "-1")
         assert described(empty) == before, f"{revision} is not undone by its downgrade"
-        command.upgrade(config(empty), revision)
+        go(empty, revision)
         assert described(empty) == after
         before = after
 

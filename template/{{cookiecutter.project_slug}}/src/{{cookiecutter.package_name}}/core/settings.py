@@ -10,7 +10,7 @@ __all__ = ["DISTRIBUTION", "Settings", "SettingsError", "database_url"]
 DISTRIBUTION = "{{ cookiecutter.project_slug }}"
 """Name of the installed distribution; its metadata gives the title and the version."""
 
-_DEFAULT_DATABASE = "sqlite:///app.sqlite3"
+_DEFAULT_DATABASE = "{{ {'postgresql': 'postgresql:///app'}.get(cookiecutter.database, 'sqlite:///app.sqlite3') }}"
 _NAME = re.compile(r"[a-z][a-z0-9-]{0,31}")
 _TOKEN = re.compile(r"[A-Za-z0-9._~+/-]{32,256}")
 _HINT = "make a token: python -c 'import secrets; print(secrets.token_urlsafe(32))'"

@@ -22,7 +22,7 @@ def upgrade() -> None:
         sa.Column("id", sa.String(36), nullable=False),
         sa.Column("name", sa.String(80), nullable=False),
         sa.Column("note", sa.String(500), nullable=False),
-        sa.Column("created_at", sa.DateTime(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.CheckConstraint("length(name) BETWEEN 1 AND 80", name=op.f("ck_example_item_name")),
         sa.CheckConstraint("length(note) <= 500", name=op.f("ck_example_item_note")),
         sa.PrimaryKeyConstraint("number", name=op.f("pk_example_item")),

@@ -26,7 +26,8 @@ IdempotencyKey = Annotated[
         description="Chosen by the client, one for each intended transaction and the same for every retry of it.",
     ),
 ]
-TransactionId = Annotated[str, Path(max_length=36, description="Id of a transaction.")]
+NO_NUL = r"^[^\x00]*$"
+TransactionId = Annotated[str, Path(max_length=36, pattern=NO_NUL, description="Id of a transaction.")]
 
 
 @router.post("/transactions", status_code=201, responses=answers(409, 422))
@@ -49,7 +50,9 @@ def create_transaction(
 def list_transactions(
     context: FromRequest,
     limit: Annotated[int, Query(ge=1, le=500)] = 100,
-    before: Annotated[str | None, Query(max_length=36, description="Id of the last one of the page before.")] = None,
+    before: Annotated[
+        str | None, Query(max_length=36, pattern=NO_NUL, description="Id of the last one of the page before.")
+    ] = None,
 ) -> list[TransactionDTO]:
     """List transactions, latest first."""
     return services.transactions(context.database, limit=limit, before=before)
@@ -68,6 +71,6 @@ def list_accounts(context: FromRequest) -> list[AccountDTO]:
 
 
 @router.get("/accounts/{account_id}/balance", responses=answers(404, 422))
-def get_balance(account_id: Annotated[str, Path(max_length=63)], context: FromRequest) -> BalanceDTO:
+def get_balance(account_id: Annotated[str, Path(max_length=63, pattern=NO_NUL)], context: FromRequest) -> BalanceDTO:
     """Return what an account holds, one amount for each currency."""
     return services.balance(context.database, account_id)

@@ -36,6 +36,10 @@ __all__ = [
 ]
 
 
+_PART = 10**9
+"""Sums are made in two parts, because SQLite refuses one that leaves 64 bits."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class Posted:
     """What came of a request to post."""
@@ -160,13 +164,20 @@ def balance(database: Database, account: str) -> BalanceDTO:
         if session.get(AccountRow, account) is None:
             raise NotFoundError("account_not_found", "there is no account with this id")
         query = (
-            select(TransactionRow.currency, func.sum(EntryRow.minor_units))
+            select(
+                TransactionRow.currency,
+                func.sum(EntryRow.minor_units // _PART),
+                func.sum(EntryRow.minor_units % _PART),
+            )
             .join(EntryRow, EntryRow.transaction_number == TransactionRow.number)
             .where(EntryRow.account_id == account, TransactionRow.sealed == 1)
             .group_by(TransactionRow.currency)
             .order_by(TransactionRow.currency)
         )
-        held = [AmountDTO(currency=code, amount=_text(int(units), code)) for code, units in session.execute(query)]
+        held = [
+            AmountDTO(currency=code, amount=_text(int(high) * _PART + int(low), code))
+            for code, high, low in session.execute(query)
+        ]
         return BalanceDTO(account=account, balances=held)
 
 

@@ -1,4 +1,4 @@
-"""The tables of this module. Amounts are whole minor units: SQLite has no exact decimal type.
+"""The tables of this module. Amounts are whole minor units: exact in every database.
 
 Triggers that keep a sealed transaction balanced and unchanged stand in the migration that makes these tables.
 """

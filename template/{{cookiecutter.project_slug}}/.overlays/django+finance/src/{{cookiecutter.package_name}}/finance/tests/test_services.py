@@ -6,6 +6,9 @@ from concurrent.futures import ThreadPoolExecutor
 from decimal import Decimal
 from threading import Barrier
 
+{% if cookiecutter.database == "postgresql" -%}
+import psycopg
+{% endif -%}
 import pytest
 from django.db import IntegrityError, connection, transaction
 
@@ -146,3 +149,15 @@ def test_an_account_can_be_opened_once(context: Context) -> None:  # noqa: ARG00
         services.open_account(identity="rent", name="Rent", kind="expense")
     with pytest.raises(InvalidError):
         services.open_account(identity="fun", name="Fun", kind="joy")
+{%- if cookiecutter.database == "postgresql" %}
+
+
+def test_an_entry_and_the_sealing_of_its_transaction_wait_for_each_other(context: Context) -> None:
+    row = write_unsealed(context, 5, -5)
+    with transaction.atomic(), psycopg.connect(context.settings.database_url) as other:
+        row.sealed = True
+        row.save()
+        other.execute("SET lock_timeout = '50ms'")
+        with pytest.raises(psycopg.errors.LockNotAvailable):
+            other.execute(f"{_ENTRY} VALUES (9, {row.number}, 9, 'cash', 1)".encode())
+{%- endif %}

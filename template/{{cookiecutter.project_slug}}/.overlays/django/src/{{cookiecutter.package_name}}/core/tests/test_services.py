@@ -1,11 +1,20 @@
 """Idempotency keys, the audit log and locks, on the database itself."""
 
+{% if cookiecutter.database == "sqlite" -%}
+import sqlite3
+{% endif -%}
 from collections.abc import Callable
+{%- if cookiecutter.database == "sqlite" %}
+from contextlib import closing
+{%- endif %}
 
+{% if cookiecutter.database == "postgresql" -%}
+import psycopg
+{% endif -%}
 import pytest
 from django.db import IntegrityError, transaction
 
-from {{ cookiecutter.package_name }}.core.api import ConflictError, Context, claim, record
+from {{ cookiecutter.package_name }}.core.api import ConflictError, Context, Settings, claim, record
 from {{ cookiecutter.package_name }}.core.models import AuditRow, IdempotencyRow
 
 PRINT, OTHER_PRINT = "a" * 64, "b" * 64
@@ -63,3 +72,25 @@ def test_audit_rows_cannot_be_changed(context: Context, change: Callable[[], obj
     with pytest.raises(IntegrityError, match="never changed"):
         change()
     assert [row.action for row in AuditRow.objects.all()] == ["a"]
+{% if cookiecutter.database == "sqlite" %}
+
+def test_a_writer_holds_the_lock_before_it_looks(context: Context, settings: Settings) -> None:
+    path = settings.database_url.removeprefix("sqlite:///")
+    record(principal="p", action="a", subject="s", request_id=context.request_id, now=context.now)
+    with transaction.atomic(), closing(sqlite3.connect(path, timeout=0)) as other:
+        with pytest.raises(sqlite3.OperationalError, match="locked"):
+            other.execute("BEGIN IMMEDIATE")
+        assert AuditRow.objects.count() == 1
+{% else %}
+
+def test_of_two_with_the_same_key_the_second_waits_for_the_first(context: Context, settings: Settings) -> None:
+    insert = (
+        "INSERT INTO core_idempotency_key (scope, key, fingerprint, subject, used_at)"
+        " VALUES ('s', 'k', repeat('b', 64), 'x', now())"
+    )
+    with transaction.atomic(), psycopg.connect(settings.database_url) as other:
+        claim(scope="s", key="k", fingerprint=PRINT, subject="first", now=context.now)
+        other.execute("SET lock_timeout = '50ms'")
+        with pytest.raises(psycopg.errors.LockNotAvailable):
+            other.execute(insert)
+{% endif -%}

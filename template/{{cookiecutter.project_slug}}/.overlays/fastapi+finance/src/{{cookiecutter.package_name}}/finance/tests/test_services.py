@@ -8,7 +8,7 @@ from threading import Barrier
 
 import pytest
 from sqlalchemy import func, select, text
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy.exc import IntegrityError{% if cookiecutter.database == "postgresql" %}, OperationalError{% endif %}
 
 from {{ cookiecutter.package_name }}.core.api import Context, InvalidError
 from {{ cookiecutter.package_name }}.finance import services
@@ -70,15 +70,31 @@ def test_large_amounts_lose_nothing(context: Context) -> None:
     assert services.balance(context.database, "sales").balances[0].amount == "-2999999999999999.97"
 
 
-def test_the_database_refuses_to_seal_what_is_not_balanced(context: Context) -> None:
+def test_sums_beyond_64_bits_are_exact(context: Context) -> None:
+    amount = Decimal("999999999999999.999")
+    entries = [Entry(account="cash", amount=amount)] * 50 + [Entry(account="sales", amount=-amount)] * 50
+    large = posting(description="x", currency="KWD", date=dt.date(2026, 3, 2), entries=entries)
+    services.post_transaction(context, "key", large)
+    assert services.balance(context.database, "sales").balances[0].amount == "-49999999999999999.950"
+
+
+def unsealed(context: Context, *units: int) -> TransactionRow:
+    """Return a transaction that is not sealed."""
+    return TransactionRow(
+        id="u",
+        description="x",
+        currency="EUR",
+        date=dt.date(2026, 3, 2),
+        posted_at=context.now,
+        sealed=0,
+        entries=[EntryRow(position=position, account_id="cash", minor_units=one) for position, one in enumerate(units)],
+    )
+
+
+@pytest.mark.parametrize("units", [(100, -99), (), (10**18, -(10**18), 10**18)], ids=["unequal", "none", "large"])
+def test_the_database_refuses_to_seal_what_is_not_balanced(context: Context, units: tuple[int, ...]) -> None:
     with pytest.raises(IntegrityError, match="sum to zero"), context.database.writing() as session:
-        row = TransactionRow(
-            id="u", description="x", currency="EUR", date=dt.date(2026, 3, 2), posted_at=context.now, sealed=0
-        )
-        row.entries = [
-            EntryRow(position=0, account_id="cash", minor_units=100),
-            EntryRow(position=1, account_id="sales", minor_units=-99),
-        ]
+        row = unsealed(context, *units)
         session.add(row)
         session.flush()
         row.sealed = 1
@@ -86,8 +102,32 @@ def test_the_database_refuses_to_seal_what_is_not_balanced(context: Context) -> 
     assert count(context) == 0
 
 
+def test_what_is_not_sealed_counts_nowhere(context: Context) -> None:
+    with context.database.writing() as session:
+        session.add(unsealed(context, 5, -5))
+    assert services.transactions(context.database, limit=9) == []
+    assert services.balance(context.database, "cash").balances == []
+{%- if cookiecutter.database == "postgresql" %}
+
+
+def test_an_entry_and_the_sealing_of_its_transaction_wait_for_each_other(context: Context) -> None:
+    row = unsealed(context, 5, -5)
+    with context.database.writing() as session:
+        session.add(row)
+    late = EntryRow(transaction_number=row.number, position=9, account_id="cash", minor_units=1)
+    with context.database.writing() as session, context.database.reading() as other:
+        session.execute(text("UPDATE finance_transaction SET sealed = 1"))
+        other.execute(text("SET lock_timeout = '50ms'"))
+        other.add(late)
+        with pytest.raises(OperationalError, match="lock timeout"):
+            other.flush()
+{%- endif %}
+
+
 _ENTRY = "INSERT INTO finance_entry (number, transaction_number, position, account_id, minor_units)"
+{%- if cookiecutter.database == "sqlite" %}
 _AGAIN = _ENTRY.replace("INSERT", "INSERT OR REPLACE")
+{%- endif %}
 _TRANSACTION = "INSERT INTO finance_transaction (id, description, currency, date, posted_at, sealed)"
 
 
@@ -100,7 +140,12 @@ _TRANSACTION = "INSERT INTO finance_transaction (id, description, currency, date
         "UPDATE finance_entry SET minor_units = 1",
         "DELETE FROM finance_entry",
         f"{_ENTRY} VALUES (9, 1, 9, 'cash', 1)",
+{%- if cookiecutter.database == "sqlite" %}
         f"{_AGAIN} VALUES (1, 1, 0, 'cash', 5)",
+{%- else %}
+        "TRUNCATE finance_entry",
+        "TRUNCATE finance_transaction, finance_entry",
+{%- endif %}
         f"{_TRANSACTION} VALUES ('z', 'x', 'EUR', '2026-03-02', '2026-03-02', 1)",
     ],
 )

@@ -1,10 +1,16 @@
 """Idempotency keys, the audit log and locks, on the database itself."""
 
+{% if cookiecutter.database == "sqlite" -%}
 import sqlite3
 from contextlib import closing
 
 import pytest
 from sqlalchemy import delete, select, text, update
+{% else -%}
+import psycopg
+import pytest
+from sqlalchemy import delete, select, update
+{% endif -%}
 from sqlalchemy.exc import IntegrityError
 
 from {{ cookiecutter.package_name }}.core.api import ConflictError, Context, Settings, claim, record
@@ -61,13 +67,25 @@ def test_audit_rows_cannot_be_changed(context: Context, change: object) -> None:
         assert [row.action for row in session.scalars(select(AuditRow))] == ["a"]
 
 
+{% if cookiecutter.database == "sqlite" -%}
 def test_a_writer_holds_the_lock_before_it_looks(context: Context, settings: Settings) -> None:
     path = settings.database_url.removeprefix("sqlite:///")
     with context.database.writing() as session, closing(sqlite3.connect(path, timeout=0)) as other:
         session.execute(text("SELECT 1"))
         with pytest.raises(sqlite3.OperationalError, match="locked"):
             other.execute("BEGIN IMMEDIATE")
-
+{% else -%}
+def test_of_two_with_the_same_key_the_second_waits_for_the_first(context: Context, settings: Settings) -> None:
+    insert = (
+        "INSERT INTO core_idempotency_key (scope, key, fingerprint, subject, used_at)"
+        " VALUES ('s', 'k', repeat('b', 64), 'x', now())"
+    )
+    with context.database.writing() as session, psycopg.connect(settings.database_url) as other:
+        claim(session, scope="s", key="k", fingerprint=PRINT, subject="first", now=context.now)
+        other.execute("SET lock_timeout = '50ms'")
+        with pytest.raises(psycopg.errors.LockNotAvailable):
+            other.execute(insert)
+{% endif %}
 
 def test_a_reader_waits_for_no_writer(context: Context) -> None:
     with context.database.writing() as writer, context.database.reading() as reader:

@@ -20,14 +20,15 @@ class Database:
         """Open nothing yet; the first session connects.
 
         Args:
-            url: address in SQLAlchemy's form.
+            url: `sqlite:///` and the path of a file; an absolute path makes that four slashes.
         """
-        sqlite = url.startswith("sqlite")
-        options: dict[str, Any] = {"connect_args": {"timeout": _BUSY_SECONDS}} if sqlite else {}
-        self.engine: Engine = create_engine(url, **options)
-        if sqlite:
-            event.listen(self.engine, "connect", _prepare)
-            event.listen(self.engine, "begin", _begin)
+        self.engine: Engine = create_engine(
+            url,
+            connect_args={"timeout": _BUSY_SECONDS},
+            hide_parameters=True,  # values may be personal data, and errors end up in logs
+        )
+        event.listen(self.engine, "connect", _prepare)
+        event.listen(self.engine, "begin", _begin)
 
     @contextmanager
     def reading(self) -> Iterator[Session]:
