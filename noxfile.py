@@ -26,12 +26,13 @@ SETS = {
     "lint": ["--group", "lint"],
     "docs": ["--group", "docs"],
     "template": ["--group", "template"],
+    "oldest": ["--group", "oldest"],
     "measure": ["--group", "measure"],
     "dist": ["--only-group", "dist"],
 }
 LEFT_OUT = {
     "lint types": "development tools (linters, type checker)",
-    "template template-all": "the generated applications' own dependencies and servers",
+    "template template-all oldest": "the generated applications' own dependencies and servers",
     "frontend": "Node.js and the registry of npm",
     "docs": "the documentation's tools",
     "dist": "the build tools",
@@ -103,6 +104,13 @@ def template_all(session: nox.Session) -> None:
     """Run the own checks of every supported combination of answers; by hand, many minutes."""
     prepare(session, "template")
     pytest(session, "--every-combination", "tests/template/test_combinations.py")
+
+
+@nox.session
+def oldest(session: nox.Session) -> None:
+    """Generate repositories with the oldest cookiecutter that is allowed."""
+    prepare(session, "oldest")
+    pytest(session, "tests/template/test_tree.py", "tests/unit/test_generation.py")
 
 
 @nox.session

@@ -19,6 +19,7 @@ FILES = {
     "lint": "lint",
     "docs": "docs",
     "template": "template",
+    "oldest": "oldest",
     "measure": "measure",
     "dist": "dist",
 }
