@@ -53,7 +53,15 @@ def test_a_generic_application_holds_no_trace_of_finance(baked: Baker, name: str
 
 def test_traces_would_be_found(baked: Baker) -> None:
     found = traces(tree(baked()))
-    for name in ("AGENTS.md", "README.md", RULES, "pyproject.toml", ".github/CODEOWNERS", "docs/modules.md", "tasks.py"):
+    for name in (
+        "AGENTS.md",
+        "README.md",
+        RULES,
+        "pyproject.toml",
+        ".github/CODEOWNERS",
+        "docs/modules.md",
+        "tasks.py",
+    ):
         assert any(row.startswith(f"{name}:") for row in found), name
 
 

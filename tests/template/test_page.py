@@ -17,11 +17,15 @@ REAL = {**SETTINGS, "NPM_CONFIG_USERCONFIG": str(Path.home() / ".npmrc")}
 
 
 def npm(repository: Bench, script: str) -> subprocess.CompletedProcess[str]:
-    program = shutil.which("npm")
+    return node("npm", "run", script, cwd=repository.root / "frontend")
+
+
+def node(name: str, *argv: str, cwd: Path) -> subprocess.CompletedProcess[str]:
+    program = shutil.which(name)
     assert program is not None
     return subprocess.run(
-        [program, "run", script], cwd=repository.root / "frontend", env=clean(repository.root.parent / "home", **REAL),
-        stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False,
+        [program, *argv], cwd=cwd, env=clean(cwd.parent, **REAL), stdin=subprocess.DEVNULL, capture_output=True,
+        text=True, check=False,
     )  # fmt: skip
 
 
@@ -36,3 +40,32 @@ def test_the_session_passes_as_generated_and_notices_types_that_differ(bench: Be
     done = npm(repository, "types")
     assert done.returncode != 0
     assert "workflow" in done.stdout
+
+
+PARSE = """
+import { readFileSync } from "node:fs";
+import { JSDOM } from "jsdom";
+
+const { window } = new JSDOM("");
+Object.assign(globalThis, { window, document: window.document });
+const { default: mermaid } = await import("mermaid");
+for (const file of process.argv.slice(2)) {
+  for (const [, text] of readFileSync(file, "utf8").matchAll(/```mermaid\\n(.*?)```/gs)) {
+    console.log((await mermaid.parse(text)).diagramType);
+  }
+}
+"""
+
+
+def test_mermaid_itself_reads_the_diagrams_and_refuses_a_broken_one(baked: Callable[..., Path], tmp_path: Path) -> None:
+    folder = tmp_path / "mermaid"
+    folder.mkdir()
+    (folder / "package.json").write_text('{"type": "module"}', encoding="utf-8")
+    (folder / "parse.mjs").write_text(PARSE, encoding="utf-8")
+    packages = ("mermaid@11.17.2", "jsdom@26.1.0")
+    done = node("npm", "install", "--no-save", "--ignore-scripts", "--no-audit", "--no-fund", *packages, cwd=folder)
+    assert done.returncode == 0, done.stderr
+    done = node("node", "parse.mjs", str(baked() / "docs" / "codex.md"), cwd=folder)
+    assert done.stdout.split() == ["flowchart-v2", "flowchart-v2"], done.stderr
+    (folder / "broken.md").write_text("```mermaid\nflowchart LR\n  a[x (y)] --> b\n```\n", encoding="utf-8")
+    assert node("node", "parse.mjs", "broken.md", cwd=folder).returncode != 0

@@ -40,7 +40,9 @@ def refuses(repository: Bench, session: str, *words: str) -> None:
 
 def test_a_call_past_the_api_of_a_module_fails_the_boundaries(repository: Bench) -> None:
     module = module_of(repository)
-    repository.write("src/PKG/dev/extra.py", f'"""x."""\n\nfrom PKG.{module} import services\n\n__all__ = ["services"]\n')
+    repository.write(
+        "src/PKG/dev/extra.py", f'"""x."""\n\nfrom PKG.{module} import services\n\n__all__ = ["services"]\n'
+    )
     refuses(repository, "boundaries", "BROKEN", f"Other modules use {module}.api and nothing else of {module}")
     refuses(repository, "tests", f"use {repository.package}.{module}.api")
 
