@@ -115,10 +115,15 @@ def oldest(session: nox.Session) -> None:
 
 @nox.session
 def guards(session: nox.Session) -> None:
-    """Hold this repository to its own lock and wiring, by its own tasks."""
+    """Hold this repository to its own lock and wiring, by its own tasks; `-- BASE`: also the commits since BASE."""
     prepare(session, "run")
-    session.run("inv", "codex.lock", "--check")
-    session.run("inv", "codex.doctor")
+    before = session.run("inv", "codex.untouched", silent=True)
+    for task in (("codex.lock", "--check"), ("codex.doctor",)):
+        session.run("inv", *task)
+    for base in session.posargs:
+        session.run("inv", "codex.trailers", "--base", base)
+    if session.run("inv", "codex.untouched", silent=True) != before:
+        session.error("a task changed the working tree; look at: git status")
 
 
 @nox.session

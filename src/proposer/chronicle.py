@@ -17,7 +17,7 @@ from proposer.errors import Outcome, StopError
 from proposer.git import Git, shown
 from proposer.inputs.prompt import Diff, Prompt
 from proposer.inputs.stage import Stage
-from proposer.inputs.subject import Subject
+from proposer.inputs.subject import Subject, changes_between
 from proposer.interrupts import shielded
 from proposer.invocation import home
 from proposer.invocation.binary import Binary
@@ -78,6 +78,7 @@ class Chronicle:
         self._fingerprint = ""
         self._reusable = True
         self._failure = ""
+        self._touched: list[str] = []
         self._redactor = Redactor()
 
     def note(self, text: str) -> None:
@@ -253,6 +254,11 @@ class Chronicle:
         """Take down the verdict."""
         self._verdict = verdict
 
+    def touches(self, before: str, after: str, git: Git) -> None:
+        """Take down which of the user's files changed while the run went on; in CI none may."""
+        if before and after and before != after:
+            self._touched = [change.path for change in changes_between(git, before, after)]
+
     def stop(self, stop: StopError) -> None:
         """Take down why the run could not go on."""
         self._stop = stop
@@ -289,6 +295,9 @@ class Chronicle:
         reasons = list(self._verdict.reasons) if self._verdict else []
         if self._stop is not None:
             reasons.append((self._stop.outcome, self._stop.message))
+        if self._touched:
+            names = ", ".join(map(shown, self._touched[:3]))
+            reasons.append((Outcome.VIOLATED, f"the working tree changed during the run: {names}"))
         outcome = Outcome.worst(*(reason[0] for reason in reasons))
         tape = self._provider.tape if self._provider else None
         if tape is not None and self._stop is None and self.draft is not None:

@@ -1,5 +1,6 @@
 """One run, stage by stage: lock, subject, stage, prompt, invoke, events, answer, gates, record, report."""
 
+import contextlib
 import random
 import sys
 import time
@@ -123,6 +124,7 @@ def execute(
     redactor = Redactor(_secrets(environment))
     chronicle = Chronicle(store=store, workflow=request.workflow, origin=origin, unlocked=request.unlocked)
     with interruptible(), workspaces.opened(root) as workspace:
+        before = _tree(workspace) if origin.ci else ""
         try:
             reused = _steps(root, request, environment, workspace, chronicle, redactor, on_step)
             if reused is not None:
@@ -136,10 +138,18 @@ def execute(
                 chronicle.discard()
             raise
         with shielded(forget=True):  # it is over: an interrupt now must not leave half a record
+            chronicle.touches(before, _tree(workspace) if before else "", workspace.git())
             summary = chronicle.close()
             if request.record is not None:
                 chronicle.tape(request.record)
             return summary
+
+
+def _tree(workspace: workspaces.Workspace) -> str:
+    """Return the tree of the user's files as they are now; empty where git cannot say (unmerged entries)."""
+    with contextlib.suppress(UsageError):
+        return subjects.snapshot(workspace, everything=True)
+    return ""
 
 
 def _secrets(environment: Mapping[str, str]) -> list[str]:

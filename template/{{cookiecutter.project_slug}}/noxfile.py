@@ -62,9 +62,17 @@ def migrations(session: nox.Session) -> None:
 
 @nox.session
 def guards(session: nox.Session) -> None:
-    """Check the wiring of Codex."""
-    for task in GUARDS:
+    """Check the wiring of Codex, and that no task changes a file; `-- BASE`: also the commits since BASE."""
+    before = _files(session)
+    for task in (*GUARDS, *(("codex.trailers", "--base", base) for base in session.posargs)):
         session.run(_tool("inv"), *task)
+    if _files(session) != before:
+        session.error("a task changed the working tree; look at: git status")
+
+
+def _files(session: nox.Session) -> object:
+    """Return the id of all files here that git does not ignore."""
+    return session.run(_tool("inv"), "codex.untouched", silent=True)
 {%- if cookiecutter.frontend == "nextjs" %}
 
 

@@ -136,12 +136,12 @@ def resolve(
         old = _merge_base(git, user, trusted, tip, base, head)
         return _subject(git, kind=kind, base=trusted, old=old, tree=tree, parent=tip, head=tip)
     if staged:
-        tree = _snapshot(workspace, everything=False)
+        tree = snapshot(workspace, everything=False)
         return _subject(git, kind="index", base=current, old=current, tree=tree, parent=current, head=None)
     trusted, named_by = (commit_of(user, base), "") if base else _default(user, default_branch)
     old = _merge_base(git, user, trusted, current, base or "the default branch", "HEAD")
     # Without --base the fork point is trusted, not the tip: what a colleague pushed since is no part of this change.
-    tree = _snapshot(workspace, everything=True)
+    tree = snapshot(workspace, everything=True)
     return _subject(git, kind="worktree", base=trusted if base else old, old=old, tree=tree, parent=current, head=None,
                     named_by=named_by)  # fmt: skip
 
@@ -257,7 +257,7 @@ def _configured(git: Git, commit: str) -> str:
     return ""
 
 
-def _snapshot(workspace: Workspace, *, everything: bool) -> str:
+def snapshot(workspace: Workspace, *, everything: bool) -> str:
     """Write the index, or the index and the working tree, as a tree, into the workspace's own object store."""
     user = Git(cwd=workspace.repository)
     index = Path(user.text("rev-parse", "--path-format=absolute", "--git-path", "index"))

@@ -18,6 +18,8 @@ codex = Collection("codex")
 for _task in (
     *runs.TASKS,
     proposals.apply,
+    proposals.trailers,
+    proposals.untouched,
     care.doctor,
     care.lock,
     care.provenance,

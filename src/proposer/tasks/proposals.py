@@ -1,11 +1,13 @@
 """Tasks that deal with what runs propose."""
 
+import sys
+
 from invoke.context import Context
 from invoke.tasks import task
 
-from proposer.tasks.edge import edge, print_json, telling
+from proposer.tasks.edge import edge, finish, print_json, telling
 
-__all__ = ["apply"]
+__all__ = ["apply", "trailers", "untouched"]
 
 
 @task(
@@ -34,3 +36,44 @@ def apply(c: Context, run: str, check: bool = False, json: bool = False) -> None
         else:
             with telling():
                 result.show()
+
+
+@task(
+    help={
+        "base": "revision that the commits come after, such as the target of a pull request",
+        "head": "last commit to look at; default: HEAD",
+        "json": "print one JSON object",
+    },
+    auto_shortflags=False,
+)
+def trailers(c: Context, base: str, head: str = "HEAD", json: bool = False) -> None:  # noqa: ARG001
+    """Check that each commit with the trailer of a run holds the statement of that run.
+
+    Exit code 7 where a trailer names no run, or the statement is missing, is another run's, or has a base that is no
+    ancestor of the commit.
+    """
+    with edge(as_json=json):
+        from pathlib import Path
+
+        from proposer import trailers as checks
+
+        result = checks.examine(Path.cwd(), base, head)
+        if json:
+            print_json(result.document())
+        else:
+            with telling():
+                result.show()
+        finish(result.exit_code)
+
+
+@task(auto_shortflags=False)
+def untouched(c: Context) -> None:  # noqa: ARG001
+    """Print the id of the tree of all files here that git does not ignore; equal ids: no file changed in between."""
+    with edge():
+        from pathlib import Path
+
+        from proposer import git
+        from proposer.inputs import subject, workspace
+
+        with workspace.opened(git.root_of(Path.cwd())) as opened, telling():
+            sys.stdout.write(subject.snapshot(opened, everything=True) + "\n")
