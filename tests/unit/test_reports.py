@@ -180,6 +180,34 @@ def test_progress_off_a_terminal_is_one_plain_line_for_each_step() -> None:
     assert "[bold]x" in stream.getvalue()
 
 
+class _Terminal(StringIO):
+    def isatty(self) -> bool:
+        return True
+
+
+def test_progress_on_a_terminal_is_one_live_line(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("CI", raising=False)
+    monkeypatch.setenv("TERM", "xterm")
+    stream = _Terminal()
+    with console.Progress(stream) as progress:
+        progress.step("exec_command: a[b] \x1b]0;title\x07 (command 1, 30 tokens)")
+        line = progress.__rich__()
+        progress.step("second\nline")
+        assert progress.__rich__().plain.endswith("s  second line")
+    assert line.plain.endswith(" s  exec_command: a[b]  (command 1, 30 tokens)")
+    assert "\x1b]0;" not in stream.getvalue()
+    assert "second line" not in stream.getvalue().rpartition("\n")[2]
+
+
+def test_progress_in_ci_is_plain_although_there_is_a_terminal(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("CI", "true")
+    stream = _Terminal()
+    with console.Progress(stream) as progress:
+        progress.step("first")
+        progress.step("second")
+    assert [line.split(" s  ")[1] for line in stream.getvalue().splitlines()] == ["first", "second"]
+
+
 def test_no_part_of_a_report_swallows_or_completes_another() -> None:
     hostile = (
         finding(title="``` @user", body="![a]", severity="P1"),

@@ -48,7 +48,7 @@ class Relay:
         max_tokens: input and output tokens after which the run ends.
         model: the only model that may be asked; empty: any.
         effort: the only effort that may be asked for; empty: any.
-        on_step: told what happens, for people (`exec_command: git diff`).
+        on_step: told what happens, for people (`exec_command: git diff (command 1, 4120 tokens)`).
         on_request: told each line of `requests.jsonl`; where it returns a reason, the run ends.
 
     `stop` says why no further request is answered, `violations` what was against the policy, `failures` what went
@@ -84,6 +84,7 @@ class Relay:
         self._responses: TextIO = (folder / "responses.jsonl").open("w", encoding="utf-8", errors="replace")
         self._path = f"/{secrets.token_hex(16)}/v1/responses"
         self.turns = 0
+        self._commands = 0
         self.usage = Usage()
         self.stop = ""
         self.violations: list[str] = []
@@ -220,7 +221,8 @@ class Relay:
         for call in calls:
             # Masked before it is shortened: half a secret is one, and no longer looks like it.
             tool, given = json.loads(self._redact(json.dumps([call.tool, _command(call.given)])))
-            self._on_step(f"{tool}: {_short(given)}")
+            self._commands += 1
+            self._on_step(f"{tool}: {_short(given)} (command {self._commands}, {self.usage.total} tokens)")
 
     def reply(self, body: bytes, headers: dict[str, str]) -> Reply:
         """Ask the backend."""

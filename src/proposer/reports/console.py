@@ -8,8 +8,10 @@ from typing import Self, TextIO
 
 from rich.console import Console
 from rich.table import Table
+from rich.text import Text
 
 from proposer.errors import Outcome
+from proposer.inputs.untrusted import clean
 from proposer.reports.safe import log_line, terminal
 from proposer.reports.summary import Summary
 
@@ -27,7 +29,8 @@ class Progress:
         self._console = Console(file=stream or sys.stderr, highlight=False, soft_wrap=True)
         self._live = self._console.is_terminal and not os.environ.get("CI")
         self._started = time.monotonic()
-        self._status = self._console.status("starting") if self._live else None
+        self._step = "starting"
+        self._status = self._console.status(self) if self._live else None
 
     def __enter__(self) -> Self:
         """Start."""
@@ -44,11 +47,17 @@ class Progress:
 
     def step(self, text: str) -> None:
         """Tell the next step."""
-        elapsed = time.monotonic() - self._started
-        if self._status:
-            self._status.update(f"{elapsed:5.1f} s  {terminal(text)}")
-        else:
-            self._console.print(f"{elapsed:6.1f} s  {log_line(text)}", markup=False)
+        self._step = " ".join(text.split()) if self._status else text
+        if not self._status:
+            self._console.print(f"{self._elapsed:6.1f} s  {log_line(text)}", markup=False)
+
+    def __rich__(self) -> Text:
+        """Return the live line as it is now; Rich asks for it several times a second."""
+        return Text(f"{self._elapsed:5.1f} s  {clean(self._step)}", overflow="ellipsis", no_wrap=True)
+
+    @property
+    def _elapsed(self) -> float:
+        return time.monotonic() - self._started
 
 
 def show(summary: Summary, stream: TextIO | None = None) -> None:

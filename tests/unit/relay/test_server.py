@@ -293,7 +293,7 @@ def test_refused_commands_are_seen_in_what_comes_back(tmp_path: Path) -> None:
         post(relay, ASK | {"input": [call, output]})
         post(relay, ASK | {"input": [call, output]})
         assert relay.refused == [('{"cmd": "touch x"}', "Read-only file system")]
-    assert steps == ["exec_command: touch x"]
+    assert [step.partition(" (command 1, ")[0] for step in steps] == ["exec_command: touch x"]
 
 
 @pytest.mark.parametrize("given", ['{"cmd": 7}', '{"cmd": null}', "[1]", "7", "nonsense\n  in lines", "[" * 100_000])
