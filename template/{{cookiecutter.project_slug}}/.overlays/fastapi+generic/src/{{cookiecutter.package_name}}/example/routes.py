@@ -21,7 +21,8 @@ IdempotencyKey = Annotated[
         description="Chosen by the client, one for each intended item and the same for every retry of it.",
     ),
 ]
-ItemId = Annotated[str, Path(max_length=36, description="Id of an item.")]
+NO_NUL = r"^[^\x00]*$"
+ItemId = Annotated[str, Path(max_length=36, pattern=NO_NUL, description="Id of an item.")]
 
 
 @router.post("/items", status_code=201, responses=answers(409, 422))
@@ -44,7 +45,9 @@ def create_item(
 def list_items(
     context: FromRequest,
     limit: Annotated[int, Query(ge=1, le=500)] = 100,
-    before: Annotated[str | None, Query(max_length=36, description="Id of the last one of the page before.")] = None,
+    before: Annotated[
+        str | None, Query(max_length=36, pattern=NO_NUL, description="Id of the last one of the page before.")
+    ] = None,
 ) -> list[ItemDTO]:
     """List items, latest first."""
     return services.items(context.database, limit=limit, before=before)
