@@ -78,6 +78,11 @@ def test_what_does_not_exist_is_404(client: Any, path: str) -> None:
     assert is_problem(client.get(path), 404)
 
 
+@pytest.mark.parametrize("path", [f"{PATH}/%00", f"{PATH}?before=%00"])
+def test_an_id_that_no_database_takes_is_refused(client: Any, path: str) -> None:
+    assert is_problem(client.get(path), 422)
+
+
 def test_pages_of_items_follow_each_other(client: Any) -> None:
     made = [create(client, key=f"k{number}").json()["id"] for number in range(5)]
     first = [row["id"] for row in client.get(f"{PATH}?limit=2").json()]
