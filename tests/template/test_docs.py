@@ -20,8 +20,8 @@ ANSWERS = [{}, {"stack": "django"}, {"domain": "generic", "frontend": "nextjs"}]
 IDS = ["fastapi", "django", "generic-page"]
 PAGES = ("codex.md", "governance.md", "rollback.md", "modules.md", "adr/0001-idempotency-keys.md", "adr/README.md")
 ELSEWHERE = {
-    ".venv", "node_modules", "artifacts/codex-risk-report.json", "record.json", "jobs.py", "dev_tasks.py", "invoke.yaml",
-    "codex", "codex.rules",
+    ".venv", "node_modules", "artifacts/codex-risk-report.json", "record.json", "jobs.py", "dev_tasks.py",
+    "invoke.yaml", "codex", "codex.rules",
 }  # fmt: skip
 """What a reader's own commands make, names that a reader may choose, and `inv codex.*` itself."""
 

@@ -135,6 +135,8 @@ ON_DJANGO = {
 def test_the_tests_of_the_example_notice_that(bench: Callable[..., Bench], what: str) -> None:
     repository = bench(domain="generic", stack="django" if what in ON_DJANGO else "fastapi")
     repository.edit(*(MUTATIONS | ON_DJANGO)[what])
-    done = repository.run("pytest", "-q", "-x", "src/PKG/example".replace("PKG", repository.package), "tests/test_example_http.py")
+    done = repository.run(
+        "pytest", "-q", "-x", "src/PKG/example".replace("PKG", repository.package), "tests/test_example_http.py"
+    )
     assert done.returncode == 1, done.stdout
     assert "failed" in done.stdout

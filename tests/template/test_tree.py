@@ -22,7 +22,9 @@ from proposer.config.assets import KINDS
 Baker = Callable[..., Path]
 BAKES = [{}, HOSTILE, *SUPPORTED.values()]
 IDS = ["default", "hostile", *SUPPORTED]
-LEFT = re.compile(r"cookiecutter\.|\{%-? ?(?:if|endif|raw|endraw|for|import|set)|\{\{ ?words|\.overlays|\.unused|\[\[ ?cookiecutter")
+LEFT = re.compile(
+    r"cookiecutter\.|\{%-? ?(?:if|endif|raw|endraw|for|import|set)|\{\{ ?words|\.overlays|\.unused|\[\[ ?cookiecutter"
+)
 PAGES = re.compile(r"/pages/.*\.html$")
 _EXPRESSION = "<expression>"
 
