@@ -13,11 +13,17 @@ SKILLS = ".agents/skills"
 SCAFFOLD = f"{SKILLS}/scaffold-module/scripts/scaffold.py"
 STUB = f"{SKILLS}/dto-and-route/scripts/stub.py"
 LONGEST = ("m" * 24, "--entity", "e" * 24, "--plural", "p" * 24)
-STACKS: list[dict[str, str]] = [{}, {"stack": "django"}, {"domain": "generic"}]
-IDS = ["fastapi", "django", "generic"]
+STACKS: list[dict[str, str]] = [
+    {},
+    {"stack": "django"},
+    {"domain": "generic"},
+    {"database": "postgresql"},
+    {"stack": "django", "domain": "generic", "database": "postgresql"},
+]
+IDS = ["fastapi", "django", "generic", "postgresql", "django-generic-postgresql"]
 
 
-@pytest.mark.parametrize("answers", STACKS, ids=IDS)
+@pytest.mark.parametrize("answers", STACKS[:3], ids=IDS[:3])
 def test_what_the_skills_make_passes_every_check_and_arrives_at_codex(bench: Benches, answers: dict[str, str]) -> None:
     repository = bench(package_name="p" * 40, **answers)
     before = contents(repository.root)
@@ -42,6 +48,16 @@ def test_what_the_skills_make_passes_every_check_and_arrives_at_codex(bench: Ben
         assert done.returncode == 0, done.stdout + done.stderr
     chain = len(list(repository.root.rglob("AGENTS.md")))
     assert f"{chain} AGENTS.md and 5 skill(s) arrive in a request" in done.stdout
+
+
+@pytest.mark.parametrize("answers", STACKS[3:], ids=IDS[3:])
+def test_a_module_keeps_its_rows_in_a_real_server_too(bench: Benches, answers: dict[str, str]) -> None:
+    repository = bench(**answers)
+    done = repository.run("python", SCAFFOLD, "shipping", "--entity", "parcel")
+    assert done.returncode == 0, done.stderr
+    own = f"src/{repository.package}/shipping"
+    done = repository.run("pytest", "-q", own, "tests/test_shipping_http.py", "tests/test_migrations.py")
+    assert done.returncode == 0, done.stdout
 
 
 @pytest.mark.parametrize(
