@@ -2,7 +2,6 @@
 
 import contextlib
 import random
-import sys
 import time
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -30,7 +29,7 @@ from proposer.inputs.branch import branch_of
 from proposer.interrupts import interruptible, shielded
 from proposer.invocation import binary as binaries
 from proposer.invocation import session as sessions
-from proposer.invocation import trial
+from proposer.invocation import support, trial
 from proposer.outputs import answer as answers
 from proposer.outputs import carried
 from proposer.outputs import patch as patches
@@ -267,7 +266,8 @@ def _steps(  # noqa: PLR0915 - the steps, one after the other, on one screen
     if draft is None:  # pragma: no cover - begin() has made it
         raise AssertionError("begin() comes first")
     places = Places({RUN: workspace.root, CODEX: binary.package, **_objects(workspace)})
-    installed = trial.installed() if workflow.checks else []  # what the host will run, the model can run too
+    # What the host will run, the model can run too.
+    installed = [*trial.installed(), support.furnish(workspace)] if workflow.checks else []
     try:
         with providers.opened(
             provider, codex=binary.path, upstream=settings.provider.upstream, folder=workspace.root, places=places
@@ -282,7 +282,7 @@ def _steps(  # noqa: PLR0915 - the steps, one after the other, on one screen
                 folder=draft.folder,
                 redact=lambda line: redactor.jsonl(places.hide(line)),
                 readable=(workspace.store / "objects", *workspace.lenders, *installed),
-                programs=(Path(sys.executable).parent,) if workflow.checks else (),
+                programs=(trial.programs_folder(),) if workflow.checks else (),
                 read_only=tuple(sorted(name for name in pinned.files if (stage.path / name).exists())),
                 on_step=lambda step: on_step(redactor.text(step)), on_request=provider.meets,
             )  # fmt: skip

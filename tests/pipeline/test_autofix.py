@@ -97,7 +97,7 @@ def test_a_fix_that_makes_the_check_weaker_is_refused_with_the_reason(
 
 
 FAILING: list[tuple[str, str, str, str]] = [
-    ("does not help", "sed -i 's/2 [*] sum/3 * sum/' src/shop.py", "blocked", "the proposal fails `python -m pytest -q` (exit 1)"),
+    ("does not help", "sed -i 's/2 [*] sum/3 * sum/' src/shop.py", "blocked", "(exit 1)"),
     ("breaks another test", "sed -i 's/2 [*] sum(rows)/3/' src/shop.py", "blocked", "exit 1"),
     ("does not even load", "echo 'def' > src/shop.py", "blocked", "the proposal fails"),
     ("takes code from elsewhere", "sed -i 's/2 [*] sum/sum/' src/shop.py; mkdir -p tests; printf 'import sys\\nopen(\"/dev/shm/shop.py\", \"w\").write(open(\"src/shop.py\").read())\\nsys.path.insert(0, \"/dev/shm\")\\nimport shop\\n\\n\\ndef test_more():\\n    assert shop.total([1]) == 1\\n' > tests/test_a.py", "blocked", "took code from elsewhere"),
@@ -137,6 +137,18 @@ def test_the_checks_have_no_network_and_none_of_the_callers_variables(broken: La
     summary = fixing(broken, FIX, _edit(f"cat > tests/test_net.py <<'X'\n{test}X"), DONE,
                      environment={"CODEX_API_KEY": "heron-key-canary"})  # fmt: skip
     assert summary.outcome.label == "clean", (broken.record(summary) / "checks.log").read_text(encoding="utf-8")
+
+
+def test_event_loops_wake_up_in_the_sandbox(broken: Lab) -> None:
+    """The sandbox denies send(2), with which asyncio wakes its loop from another thread: most HTTP test clients hang."""
+    test = (
+        "import asyncio\n\n\nasync def both():\n    return await asyncio.get_running_loop().run_in_executor(None, sum, [1, 2])\n"
+        "\n\ndef test_it():\n    assert asyncio.run(both()) == 3\n"
+    )
+    write = _edit(f"cat > tests/test_loop.py <<'X'\n{test}X\npython -m pytest -q tests/test_loop.py")
+    summary = fixing(broken, FIX, write, DONE)
+    assert summary.outcome.label == "clean", summary.reasons
+    assert "1 passed" in broken.outputs(summary)
 
 
 def test_a_run_that_proposes_nothing_leaves_it_to_a_person(broken: Lab) -> None:
@@ -194,7 +206,9 @@ def test_it_needs_a_log(broken: Lab) -> None:
 )
 def test_a_check_that_cannot_be_made_is_no_pass(broken: Lab, checks: str, words: str) -> None:
     path = broken.root / "proposer.toml"
-    text = path.read_text(encoding="utf-8").replace('[["python", "-m", "pytest", "-q"]]', checks)
+    text = path.read_text(encoding="utf-8").replace(
+        '[["python", "-m", "pytest", "-q", "--ignore", "tests/test_codex.py"]]', checks
+    )
     path.write_text(text.replace("wall_seconds = 900", "wall_seconds = 20"), encoding="utf-8")
     broken.relock()
     broken.write("src/more.py", "x = 1\n")

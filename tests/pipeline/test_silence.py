@@ -35,7 +35,9 @@ def test_what_was_applied_and_committed_as_told_passes_the_check(lab: Lab) -> No
     lab.write("src/shop.py", "def total(rows):\n    return 0\n")
     lab.write("failing.log", "FAILED tests/test_shop.py::test_total\n")
     path = lab.root / "proposer.toml"
-    text = path.read_text(encoding="utf-8").replace('[["python", "-m", "pytest", "-q"]]', '[["true"]]')
+    text = path.read_text(encoding="utf-8").replace(
+        '[["python", "-m", "pytest", "-q", "--ignore", "tests/test_codex.py"]]', '[["true"]]'
+    )
     path.write_text(text, encoding="utf-8")
     lab.git("add", "-A")
     lab.relock()

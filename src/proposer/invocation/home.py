@@ -11,6 +11,7 @@ import tomli_w
 from proposer import digests
 from proposer.config.lockfile import Lock
 from proposer.inputs.stage import Stage
+from proposer.invocation import support
 from proposer.invocation.binary import Binary
 
 __all__ = ["PROFILE", "SYSTEM", "Home", "agents_chain", "furnish"]
@@ -217,7 +218,8 @@ def _config(
 def _for_tests(stage: Path) -> dict[str, str]:
     """Return variables with which tests take the code of the stage, and leave nothing there."""
     source = stage / "src" if (stage / "src").is_dir() else stage
-    return {"PYTHONPATH": str(source), "PYTEST_ADDOPTS": "-p no:cacheprovider"}
+    path = os.pathsep.join((str(source), str(stage.parent / support.FOLDER)))
+    return {"PYTHONPATH": path, "PYTEST_ADDOPTS": "-p no:cacheprovider"}
 
 
 def environment(home: Path, codex_home: Path, tools: Path) -> dict[str, str]:

@@ -12,36 +12,17 @@ import tomli_w
 
 from proposer import process
 from proposer.inputs.workspace import Workspace, is_nameable
+from proposer.invocation import support
 from proposer.invocation.binary import Binary
 from proposer.invocation.home import PROFILE, environment
 
-__all__ = ["CANNOT_START", "ELSEWHERE", "Trial", "installed", "run"]
+__all__ = ["CANNOT_START", "ELSEWHERE", "Trial", "installed", "programs_folder", "run"]
 
 ELSEWHERE = 87
 """Exit status of a test run that took code from somewhere else than the copy."""
 CANNOT_START = (126, 127)
 """Exit statuses of a command that is not there or cannot be executed (POSIX shells; `env` uses them too)."""
 _KEPT_LINES = 200
-_WITNESS = '''
-"""Ends a test run whose modules came from somewhere else than the copy that is tried."""
-
-import os
-import sys
-
-
-def pytest_sessionfinish(session):
-    root = os.path.realpath(os.environ["PROPOSER_COPY"])
-    names = set(filter(None, os.environ["PROPOSER_MODULES"].split(",")))
-    foreign = []
-    for name, module in sorted(sys.modules.items()):
-        path = getattr(module, "__file__", None)
-        if name.partition(".")[0] in names and path and not os.path.realpath(path).startswith(root + os.sep):
-            foreign.append(f"{name} came from {path}")
-    if foreign:
-        sys.stderr.write("not from the proposal: " + "; ".join(foreign[:5]) + "\\n")
-        sys.stderr.flush()
-        session.exitstatus = 87
-'''
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -83,10 +64,9 @@ def run(
     """
     copy, home = _copied(workspace, tree), workspace.root / "trial-home"
     home.mkdir(mode=0o700)
-    (home / "witness").mkdir()
-    (home / "witness" / "proposer_witness.py").write_text(_WITNESS, encoding="utf-8")
-    (home / "config.toml").write_text(tomli_w.dumps(_config(copy, binary, home / "witness")), encoding="utf-8")
-    env = _environment(copy, home, binary)
+    place = support.furnish(workspace)
+    (home / "config.toml").write_text(tomli_w.dumps(_config(copy, binary, place)), encoding="utf-8")
+    env = _environment(copy, home, binary, place)
     (home / "stdin").touch()
     found: list[Trial] = []
     for number, command in enumerate(commands):
@@ -124,12 +104,18 @@ def _copied(workspace: Workspace, tree: str) -> Path:
 def installed() -> list[Path]:
     """Return the folders of the Python environment of this library; the project's tools are installed there too."""
     folders = {Path(sys.prefix), Path(sys.base_prefix), Path(sys.executable).resolve().parent.parent}
+    folders |= {path.resolve() for path in folders}
     return sorted(path for path in folders if path.is_dir() and path != Path("/usr") and is_nameable(path))
 
 
-def _config(copy: Path, binary: Binary, witness: Path) -> dict[str, object]:
+def programs_folder() -> Path:
+    """Return the folder of that environment's programs; it may have been reached by a path with `..` in it."""
+    return Path(sys.executable).parent.resolve()
+
+
+def _config(copy: Path, binary: Binary, place: Path) -> dict[str, object]:
     table: dict[str, object] = {":minimal": "read"}
-    table.update({str(path): "read" for path in (binary.package, witness, *installed())})
+    table.update({str(path): "read" for path in (binary.package, place, *installed())})
     table[":workspace_roots"] = {".": "write"}
     return {
         "default_permissions": PROFILE,
@@ -138,9 +124,9 @@ def _config(copy: Path, binary: Binary, witness: Path) -> dict[str, object]:
     }
 
 
-def _environment(copy: Path, home: Path, binary: Binary) -> dict[str, str]:
+def _environment(copy: Path, home: Path, binary: Binary, place: Path) -> dict[str, str]:
     source = copy / "src" if (copy / "src").is_dir() else copy
-    programs = (str(Path(sys.executable).parent), str(binary.tools), "/usr/local/bin", "/usr/bin", "/bin")
+    programs = (str(programs_folder()), str(binary.tools), "/usr/local/bin", "/usr/bin", "/bin")
     return {
         **environment(home, home, binary.tools),
         "PATH": os.pathsep.join(programs),
@@ -149,8 +135,8 @@ def _environment(copy: Path, home: Path, binary: Binary) -> dict[str, str]:
         "LANG": "C.UTF-8",
         "CI": "true",
         "PYTHONDONTWRITEBYTECODE": "1",
-        "PYTHONPATH": os.pathsep.join((str(source), str(home / "witness"))),
-        "PYTEST_ADDOPTS": "-p proposer_witness -p no:cacheprovider",
+        "PYTHONPATH": os.pathsep.join((str(source), str(place))),
+        "PYTEST_ADDOPTS": f"-p {support.WITNESS} -p no:cacheprovider",
         "PROPOSER_COPY": str(copy),
         "PROPOSER_MODULES": ",".join(sorted(_modules(copy, source))),
     }

@@ -1,0 +1,78 @@
+"""Two small Python files that lie beside code under test in the sandbox: a witness, and a help for event loops."""
+
+from pathlib import Path
+
+from proposer.inputs.workspace import Workspace
+
+__all__ = ["FOLDER", "WITNESS", "furnish"]
+
+FOLDER = "support"
+"""Its name in the folder of a run."""
+WITNESS = "proposer_witness"
+"""Name of the pytest plugin."""
+_WITNESS = '''
+"""Ends a test run whose modules came from somewhere else than the copy that is tried."""
+
+import os
+import sys
+
+
+def pytest_sessionfinish(session):
+    root = os.path.realpath(os.environ["PROPOSER_COPY"])
+    names = set(filter(None, os.environ["PROPOSER_MODULES"].split(",")))
+    foreign = []
+    for name, module in sorted(sys.modules.items()):
+        path = getattr(module, "__file__", None)
+        if name.partition(".")[0] in names and path and not os.path.realpath(path).startswith(root + os.sep):
+            foreign.append(f"{name} came from {path}")
+    if foreign:
+        sys.stderr.write("not from the proposal: " + "; ".join(foreign[:5]) + "\\n")
+        sys.stderr.flush()
+        session.exitstatus = 87
+'''
+_LOOPS = '''
+"""Lets event loops be woken by write(2): the sandbox denies send(2), and asyncio would sleep for ever."""
+
+import importlib.abc
+import importlib.machinery
+import os
+import sys
+
+
+def _write_to_self(self):
+    try:
+        os.write(self._csock.fileno(), b"\\0")
+    except (AttributeError, OSError):
+        pass
+
+
+class _Late(importlib.abc.MetaPathFinder):
+    def find_spec(self, name, path=None, target=None):
+        if name != "asyncio.selector_events":
+            return None
+        sys.meta_path.remove(self)
+        spec = importlib.machinery.PathFinder.find_spec(name, path)
+        loaded = spec.loader.exec_module
+
+        def exec_module(module):
+            loaded(module)
+            module.BaseSelectorEventLoop._write_to_self = _write_to_self
+
+        spec.loader.exec_module = exec_module
+        return spec
+
+
+sys.meta_path.insert(0, _Late())
+'''
+
+
+def furnish(workspace: Workspace) -> Path:
+    """Write the files, once in a run, and return their folder; it belongs on PYTHONPATH.
+
+    `sitecustomize` is imported by every Python that starts (docs.python.org, module `site`).
+    """
+    folder = workspace.root / FOLDER
+    folder.mkdir(exist_ok=True)
+    (folder / f"{WITNESS}.py").write_text(_WITNESS, encoding="utf-8")
+    (folder / "sitecustomize.py").write_text(_LOOPS, encoding="utf-8")
+    return folder
