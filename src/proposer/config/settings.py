@@ -97,8 +97,7 @@ class Paths(_Table):
     instruction: tuple[str, ...] = Field((), description="More paths that instruct Codex and are taken from the base.")
     exclude: tuple[str, ...] = Field((), description="More paths that are listed as excluded instead of reviewed.")
     sensitive: tuple[str, ...] = Field(
-        ("*auth*", "*permission*", "*security*", "*secret*", "*credential*", "*crypt*", "*middleware*", "*settings*"),
-        description="Paths whose change alone is a risk (`facts.risk`), compared without case.",
+        (), description="More paths whose change alone is a risk (`facts.risk`), compared without case."
     )
 
 

@@ -16,6 +16,9 @@ __all__ = ["of"]
 _HIGHEST = 10
 _NAMED = 10
 _LARGEST_BYTES = 2_000_000
+_SENSITIVE = (
+    "*auth*", "*permission*", "*security*", "*secret*", "*credential*", "*crypt*", "*middleware*", "*settings*",
+)  # fmt: skip
 _DEPENDENCIES = (
     "pyproject.toml", "setup.py", "setup.cfg", "Pipfile", "Pipfile.lock", "uv.lock", "poetry.lock", "requirements*.txt",
     "requirements/*.txt", "requirements/*.in", "constraints*.txt", "package.json", "package-lock.json", "yarn.lock",
@@ -59,7 +62,7 @@ def of(ground: Ground) -> dict[str, Any]:
 
 def _factors(ground: Ground) -> Iterator[_Factor]:
     changes = ground.subject.changes
-    sensitive = _hits(changes, ground.settings.paths.sensitive)
+    sensitive = _hits(changes, (*_SENSITIVE, *ground.settings.paths.sensitive))
     if sensitive:
         points = 3 if len(sensitive) < 3 else 4  # noqa: PLR2004 - one or two files, or more
         yield _Factor(name="sensitive paths", points=points, detail=_count(sensitive), paths=sensitive)
