@@ -136,6 +136,18 @@ def shape(model: type[BaseModel], prefix: str = "") -> list[tuple[str, ...]]:
     return rows
 
 
+def parts(model: type[BaseModel], prefix: str = "") -> list[tuple[str, ...]]:
+    """Return (field, type, meaning) of an answer; the rows of a list come after it."""
+    rows: list[tuple[str, ...]] = []
+    for name, field in model.model_fields.items():
+        inner = [one for one in get_args(field.annotation) if isinstance(one, type) and issubclass(one, BaseModel)]
+        text = "list of rows" if inner else str(field.annotation).replace("typing.", "")
+        shown = text.removeprefix("<class '").removesuffix("'>")
+        rows.append((f"`{prefix}{name}`", f"`{shown}`", field.description or ""))
+        rows += parts(inner[0], f"{prefix}{name}[].") if inner else []
+    return rows
+
+
 def documents() -> Iterator[str]:
     """Yield the page about the answer and the record."""
     yield from (
@@ -149,6 +161,10 @@ def documents() -> Iterator[str]:
     yield from table(("field", "type", "means"), [row for row in shape(ReviewAnswer) if "findings" not in row[0]])
     yield from ("Each of `findings`:", "")
     yield from table(("field", "type", "means"), shape(Finding))
+    for name, form in FORMS.items():
+        if form is not ReviewAnswer:
+            yield from (f"## The answer of {name}", "", f"`schemas/{name}.schema.json`; closed, all needed.", "")
+            yield from table(("field", "type", "means"), parts(form))
     yield from ("## record.json", "", "Null where a desk has no such thing. Digests are hexadecimal SHA-256.", "")
     yield from table(("field", "type"), [row[:2] for row in shape(Document)])
     yield from (f"## {MANIFEST}", "", "The manifest of a cassette (`--record FOLDER`).", "")

@@ -15,6 +15,8 @@ _MOST = 500
 _DEFAULT = 50
 _FILES = 40
 _BODY = 600
+_CHARACTERS = 300_000
+"""Room for all commits in the prompt; what does not fit is counted."""
 
 
 def of(ground: Ground) -> dict[str, Any]:
@@ -30,15 +32,18 @@ def of(ground: Ground) -> dict[str, Any]:
     if not found:
         raise UsageError(f"there is no commit in {words}", "name an older one: --since TAG, or --last N")
     files = _files(git, [row[0] for row in found])
-    commits = [
-        {"id": oid, "date": date, "subject": subject, "body": body.strip()[:_BODY], "files": files[oid][:_FILES],
-         "more_files": max(len(files[oid]) - _FILES, 0)}
-        for oid, date, subject, body in (row + [""] * (4 - len(row)) for row in found[:_MOST])
-    ]  # fmt: skip
+    commits, used = [], 0
+    for oid, date, subject, body in (row + [""] * (4 - len(row)) for row in found[:_MOST]):
+        row = {"id": oid, "date": date, "subject": subject[:_BODY], "body": body.strip()[:_BODY],
+               "files": files[oid][:_FILES], "more_files": max(len(files[oid]) - _FILES, 0)}  # fmt: skip
+        used += len(str(row))
+        if used > _CHARACTERS:
+            break
+        commits.append(row)
     changed = sorted({name for names in files.values() for name in names})
     present = {shown(path) for path in git.tree(head)}
     return {
-        "range": words, "head": head, "commits": commits, "left_out": len(found[_MOST:]),
+        "range": words, "head": head, "commits": commits, "left_out": len(found) - len(commits),
         "migrations": [name for name in changed if holds_migrations(name) and name in present],
     }  # fmt: skip
 
