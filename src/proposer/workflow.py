@@ -303,7 +303,8 @@ def _steps(  # noqa: PLR0915 - the steps, one after the other, on one screen
     # 8., 9. Answer and gates: the world first, whatever the answer claims.
     lookup = files.Sides(workspace.git(), old=subject.old, new=subject.tree).text
     chronicle.judged(judge(answer, workflow=workflow, diff=diff, observed=observed, lookup=lookup, mask=redactor.text,
-                           facts=known, rehearsed=provider.rehearsed, earlier=carried.read(before)))  # fmt: skip
+                           facts=known, rehearsed=provider.rehearsed, earlier=carried.read(before),
+                           tree=subject.tree))  # fmt: skip
     if (fault := fault or crop.fault) is not None:
         raise fault
     return None

@@ -383,7 +383,7 @@ def test_findings_are_carried_over_from_the_last_run_on_the_branch_and_a_replay_
     assert {one["finding"]["quote"]: one["status"] for one in second.carried} == {
         "post(amount)": "unknown", "retry(post)": "resolved",
     }  # fmt: skip
-    assert (second.outcome.label, "was not mentioned" in second.message) == ("incomplete", True)
+    assert (second.outcome.label, "was not mentioned" in second.message) == ("findings", True)
     again = replay.replay(lab.root, second.run, environment={}, on_step=lab.steps.append)
     assert (again.outcome, again.carried) == (second.outcome, second.carried), again.message
     third = lab.review(says("comment", row), base="main", head="feature")

@@ -22,6 +22,8 @@ class Carried:
     fingerprint: str
     status: Status
     finding: Finding
+    tree: str = ""
+    """The tree in which it was reported last."""
 
     @property
     def open(self) -> bool:
@@ -30,7 +32,8 @@ class Carried:
 
     def document(self) -> dict[str, Any]:
         """Return the JSON form, as records keep it."""
-        return {"fingerprint": self.fingerprint, "status": self.status, "finding": self.finding.model_dump(mode="json")}
+        finding = self.finding.model_dump(mode="json")
+        return {"fingerprint": self.fingerprint, "status": self.status, "tree": self.tree, "finding": finding}
 
     def told(self) -> str:
         """Return one line."""
@@ -55,13 +58,23 @@ def read(rows: Iterable[Mapping[str, Any]]) -> list[Carried]:
         KeyError: the same.
     """
     return [
-        Carried(fingerprint=row["fingerprint"], status=row["status"], finding=Finding.model_validate(row["finding"]))
+        Carried(
+            fingerprint=row["fingerprint"],
+            status=row["status"],
+            finding=Finding.model_validate(row["finding"]),
+            tree=row.get("tree", ""),
+        )
         for row in rows
     ]
 
 
 def carry(
-    findings: Sequence[Finding], earlier: Sequence[Carried], *, lookup: Lookup, mask: Callable[[str], str]
+    findings: Sequence[Finding],
+    earlier: Sequence[Carried],
+    *,
+    lookup: Lookup,
+    mask: Callable[[str], str],
+    tree: str = "",
 ) -> tuple[Carried, ...]:
     """Return each finding of this run with its status, then what became of those of the last run.
 
@@ -70,18 +83,19 @@ def carry(
         earlier: what the last run on this branch carried.
         lookup: text of a file on a side.
         mask: the redactor.
+        tree: what this run looked at.
     """
     before = {row.fingerprint: row for row in earlier}
     now = {fingerprint(row, mask): row for row in findings}
     found = [
-        Carried(fingerprint=key, finding=row, status=_status(before.get(key)))
+        Carried(fingerprint=key, finding=row, status=_status(before.get(key)), tree=tree)
         for key, row in now.items()
     ]  # fmt: skip
     for key, row in before.items():
         if key not in now:
             gone = not row.open or not _stands(row.finding, lookup, mask)
             status: Status = "resolved" if gone else "unknown"
-            found.append(Carried(fingerprint=key, finding=row.finding, status=status))
+            found.append(Carried(fingerprint=key, finding=row.finding, status=status, tree=row.tree))
     return tuple(found[:_MOST])
 
 

@@ -73,6 +73,7 @@ def judge(
     facts: Mapping[str, Any] | None = None,
     rehearsed: bool = False,
     earlier: Sequence[Carried] = (),
+    tree: str = "",
 ) -> Verdict:
     """Weigh an answer and what was observed.
 
@@ -86,6 +87,7 @@ def judge(
         facts: what the host found out, by kind.
         rehearsed: whether a script or a recording answered.
         earlier: what the last run on the same branch carried.
+        tree: id of the tree that the run looked at.
     """
     reasons = list(_world(workflow, diff, observed))
     cached = functools.lru_cache(maxsize=32)(mask)
@@ -99,8 +101,8 @@ def judge(
         reasons.append((Outcome.INCOMPLETE, text))
     said = chosen.said
     kept = ordered([*said, *_hidden_findings(diff)])
-    carried = carry(kept, earlier, lookup=lookup, mask=cached) if answer is not None else ()
-    reasons += _forgotten(carried, workflow)
+    carried = carry(kept, earlier, lookup=lookup, mask=cached, tree=tree) if answer is not None else ()
+    reasons += _forgotten(carried, workflow, tree)
     blockers = [row for row in kept if row.severity in workflow.block]
     if blockers:
         reasons.append((Outcome.BLOCKED, f"{blockers[0].severity}: {blockers[0].title}"))
@@ -166,13 +168,19 @@ def _world(workflow: Workflow, diff: Diff, observed: Observed) -> Sequence[tuple
     return found
 
 
-def _forgotten(carried: Sequence[Carried], workflow: Workflow) -> list[tuple[Outcome, str]]:
-    """Return a reason where a blocker of the last run is still there and was not mentioned: it does not go away."""
-    lost = [row.finding for row in carried if row.status == "unknown" and row.finding.severity in workflow.block]
+def _forgotten(carried: Sequence[Carried], workflow: Workflow, tree: str) -> list[tuple[Outcome, str]]:
+    """Return a reason where a blocker of an earlier tree is still there and was not mentioned: that is not clean.
+
+    Where the same tree is looked at again, the two answers simply differ; the report names the finding all the same.
+    """
+    lost = [
+        row.finding for row in carried
+        if row.status == "unknown" and row.finding.severity in workflow.block and row.tree != tree
+    ]  # fmt: skip
     if not lost:
         return []
-    text = f"an earlier {lost[0].severity} ({lost[0].path}: {lost[0].title}) is still there and was not mentioned"
-    return [(Outcome.INCOMPLETE, f"{text}: a person must look")]
+    where = f"{lost[0].path}: {lost[0].title}"
+    return [(Outcome.FINDINGS, f"an earlier {lost[0].severity} ({where}) is still there and was not mentioned")]
 
 
 def _left_out(chosen: Selection, cut: Sequence[Finding]) -> list[str]:

@@ -22,12 +22,12 @@ SIGN = Hidden(path="pay.py", line=2, text="a\u200b", names="U+200B")
 
 def judged(
     answer: Any, *, diff: Diff = NOTHING, observed: Observed | None = None, text: str | None = "post(amount)\n",
-    earlier: Sequence[Carried] = (), **workflow: Any,
+    earlier: Sequence[Carried] = (), tree: str = "", **workflow: Any,
 ) -> Verdict:  # fmt: skip
     table = {"summary": "s", "prompt": "p", "schema": "s", **workflow}
     return judge(
         answer, workflow=Workflow.model_validate(table), diff=diff, observed=observed or Observed(),
-        lookup=lambda _side, path: text if path == "pay.py" else None, mask=str, earlier=earlier,
+        lookup=lambda _side, path: text if path == "pay.py" else None, mask=str, earlier=earlier, tree=tree,
     )  # fmt: skip
 
 
@@ -155,8 +155,10 @@ def test_five_findings_are_shown_the_most_severe_first_and_the_cut_is_said() -> 
 def test_a_blocker_of_the_last_run_does_not_go_away_because_nobody_mentions_it() -> None:
     first = judged(says("comment", P0)).carried
     assert [row.status for row in first] == ["new"]
-    silent = judged(says("approve"), earlier=first)
-    assert (silent.outcome.label, [row.status for row in silent.carried]) == ("incomplete", ["unknown"])
+    silent = judged(says("approve"), earlier=first, tree="another")
+    assert (silent.outcome.label, [row.status for row in silent.carried]) == ("findings", ["unknown"])
+    assert "still there and was not mentioned" in silent.reasons[0][1]
+    assert judged(says("approve"), earlier=first).outcome.label == "clean"  # the same tree, another answer
     mended = judged(says("approve"), earlier=first, text="post(once)\n")
     assert (mended.outcome.label, [row.status for row in mended.carried]) == ("clean", ["resolved"])
     again = judged(says("comment", P0), earlier=mended.carried)
