@@ -22,7 +22,7 @@ from proposer import chronicle, descendants, process, workflow
 from proposer.git import Git
 from proposer.inputs import prompt, stage, untrusted
 from proposer.invocation import command, home, sandbox, session
-from proposer.outputs import verdict
+from proposer.outputs import selection, verdict
 from proposer.outputs.redact import Redactor
 from proposer.proving import world
 from proposer.proving.drill import catalogue
@@ -219,7 +219,7 @@ def no_proposal_gate(patch: Patch) -> None:
 
 
 def quotes_are_believed(patch: Patch) -> None:
-    patch.setattr(verdict, "anchored", lambda finding, *_: finding)
+    patch.setattr(selection, "anchored", lambda finding, *_: finding)
 
 
 def nothing_blocks(patch: Patch) -> None:
