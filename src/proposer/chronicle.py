@@ -365,7 +365,8 @@ class Chronicle:
         """Return what the run costs, as far as the settings know."""
         session = self._session
         asked = session is not None and self._provider is not None and not self._provider.rehearsed
-        return self._prices.estimate(self._lock.model, vars(session.relay.usage) if session else {}, asked=asked)
+        model = self._lock.model if self._subject else ""  # before there is a subject, no lock was read either
+        return self._prices.estimate(model, vars(session.relay.usage) if session else {}, asked=asked)
 
     def _named(self, paths: Iterable[str]) -> list[str]:
         """Return file names as a report may show them."""
