@@ -22,13 +22,13 @@ FINANCE = re.compile(
     r"\bpay(?:s|er|ee)?\b|\bbalance|double.entry|debit|\bcredit(?!ent)|minor.unit|\biban|\bbank|\bcents?\b|\beur\b|"
     r"\bcard\b|\bsales\b|\bfees?\b)|Transaction|transactions|transaction_|transaction-"
 )
-"""Words that only an application that keeps money has a use for; one `transaction` is the database's, in small letters."""
+"""Words that only an application that keeps money has a use for; a `transaction` in small letters is a database's."""
 ALLOWED = {
     "what the database does, in the word of its makers": re.compile(
         r'Leave transactions to `_begin`|_a_transaction_(?:that_failed|is_refused)|"transaction_mode"'
     ),
     "the ledger of statements, a file that `inv codex.apply` writes": re.compile(r"ledger\.head"),
-    "a category of findings in the schema, which is the same in every repository": re.compile(r'^\s+"money",$', re.M),
+    "a category of findings in the schema, which is the same in every repository": re.compile(r'(?m)^\s+"money",$'),
 }
 """What may be said all the same, and why."""
 
@@ -125,7 +125,7 @@ MUTATIONS = {
 ON_DJANGO = {
     "a key is not claimed on Django": ("src/PKG/example/services.py", "if first is not None:", "if False:"),
     "the database takes any name on Django": (
-        "src/PKG/example/migrations/0001_initial.py", 'models.Q(("name", ""), _negated=True)', 'models.Q(number__gt=0)',
+        "src/PKG/example/migrations/0001_initial.py", 'models.Q(("name", ""), _negated=True)', "models.Q(number__gt=0)",
     ),
     "pages overlap on Django": ("src/PKG/example/services.py", "number__lt=", "number__lte="),
 }  # fmt: skip
