@@ -213,7 +213,8 @@ def _steps(  # noqa: PLR0915 - the steps, one after the other, on one screen
         redactor.value(dict(facts.data)),
         redactor.value(dict(again.arguments if again else request.arguments)),
     )
-    branch = branch_of(root, head=request.head, named=chronicle.origin.branch)
+    named = branch_of(root, head=request.head, named=chronicle.origin.branch)
+    branch = redactor.text(named) if named else named  # anybody can give a branch any name, also that of a secret
     before = again.earlier if again else earlier.carried_before(
         records.Store(root), workspace.git(), workflow=request.workflow, branch=branch, base=subject.base,
         rehearsed=provider.rehearsed,

@@ -228,7 +228,9 @@ def test_a_rule_of_the_base_is_enforced(lab: Lab) -> None:
 @pytest.mark.sandbox
 def test_a_refused_command_that_the_workflow_needs_is_incomplete(lab: Lab) -> None:
     path = lab.root / "proposer.toml"
-    path.write_text(path.read_text(encoding="utf-8") + 'needs = [["git", "push"]]\n', encoding="utf-8")
+    table = "[workflows.review]\n"
+    text = path.read_text(encoding="utf-8").replace(table, f'{table}needs = [["git", "push"]]\n')
+    path.write_text(text, encoding="utf-8")
     lab.relock()
     lab.write("note.txt", "later\n")
     lab.commit()

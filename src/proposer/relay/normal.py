@@ -99,15 +99,18 @@ def events(lines: Iterable[str]) -> list[str]:
     """Return the lines of events.jsonl in their normal form.
 
     Commands of one turn run side by side: their events come in any order and take their ids from it. Inside a turn
-    of Codex the lines are therefore sorted, without ids.
+    of Codex the lines are therefore sorted, without ids. A command that failed has events or has none, as it happens:
+    Codex tells of what the sandbox refused only where it was not refused at once. So it has none here; what it was and
+    what it answered stands in the requests.
     """
+    told = [_parsed(line) for line in lines]
+    failed = {_item_of(event).get("id") for event in told if _item_of(event).get("status") == "failed"}
     normal: list[str] = []
     turn: list[str] = []
-    for line in lines:
-        try:
-            event = json.loads(line)
-        except ValueError:
-            event = {"line": line}
+    for event in told:
+        item = _item_of(event)
+        if item.get("type") == "command_execution" and item.get("id") in failed:
+            continue
         text = json.dumps(_event(event), ensure_ascii=False, sort_keys=True)
         kind = str(event.get("type")) if isinstance(event, dict) else ""
         if kind.startswith("item."):
@@ -118,12 +121,23 @@ def events(lines: Iterable[str]) -> list[str]:
     return normal + sorted(turn)
 
 
+def _parsed(line: str) -> Any:
+    try:
+        return json.loads(line)
+    except ValueError:
+        return {"line": line}
+
+
+def _item_of(event: Any) -> dict[str, Any]:
+    item = event.get("item") if isinstance(event, dict) else None
+    return item if isinstance(item, dict) else {}
+
+
 def _event(event: Any) -> Any:
     if not isinstance(event, dict):
         return event
     kept = {key: "<thread>" if key == "thread_id" else _local(value) for key, value in event.items()}
-    item = event.get("item")
-    if isinstance(item, dict):
+    if item := _item_of(event):
         kept["item"] = {key: _texts(value) for key, value in item.items() if key != "id"}
     return kept
 

@@ -186,6 +186,24 @@ def test_events_of_one_turn_are_equal_in_any_order() -> None:
     assert kinds == ["thread.started", "turn.started", "item.completed", "item.started", "turn.completed"]
 
 
+def test_a_command_that_failed_counts_in_the_requests_only() -> None:
+    def stream(*commands: tuple[str, str]) -> list[str]:
+        items = [
+            {
+                "type": kind,
+                "item": {"id": f"item_{number}", "type": "command_execution", "command": command, "status": at},
+            }
+            for number, (command, status) in enumerate(commands)
+            for kind, at in (("item.started", "in_progress"), ("item.completed", status))
+        ]
+        return [json.dumps(row) for row in items]
+
+    alone = normal.events(stream(("ls", "completed")))
+    assert normal.events(stream(("ls", "completed"), ("echo x > y", "failed"))) == alone
+    assert normal.events(stream(("echo x > y", "failed"), ("ls", "completed"))) == alone
+    assert normal.events(stream(("ls", "completed"), ("echo x > y", "completed"))) != alone
+
+
 def test_events_that_are_no_json_and_the_relays_address_are_survived() -> None:
     def stream(port: int) -> list[str]:
         return [
