@@ -2,12 +2,13 @@
 
 import re
 import sys
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from proposer import digests, git, regate
+from proposer.config import lockfile
 from proposer.errors import Outcome, RefusedError
 from proposer.git import Git, shown
 from proposer.inputs import workspace as workspaces
@@ -126,7 +127,7 @@ def apply(folder: Path, run: str, *, check_only: bool = False) -> Result:
         statement=statement,
         ledger_head=LEDGER_HEAD if head else None,
         trailer=trailer(document.tool.model, place.name),
-        notes=tuple(_notes(document, has_head=bool(head))),
+        notes=tuple(_notes(document, fit.files, has_head=bool(head))),
     )
 
 
@@ -159,8 +160,12 @@ def _based(root: Path, made: record.GitPart) -> None:
         raise RefusedError(f"the base of the run, {made.base_sha[:12]}, is no ancestor of HEAD", _AGAIN)
 
 
-def _notes(document: record.Document, *, has_head: bool) -> Iterator[str]:
+def _notes(document: record.Document, files: Collection[str], *, has_head: bool) -> Iterator[str]:
     """Yield what somebody who commits this should know."""
+    if rendered := document.result["proposal"].get("host", []):
+        yield f"the host wrote {len(rendered)} of these files: {', '.join(rendered)}"
+    if pinned := sorted(path for path in files if lockfile.is_pinned(path)):
+        yield f"{shown(pinned[0])} instructs Codex: run inv codex.lock, and commit codex.lock with it"
     who = document.tool.provider.partition(":")[0]
     if who in ("rehearsal", "cassette"):
         yield f"no model was asked in this run: its provider is {document.tool.provider}"

@@ -60,7 +60,7 @@ def gather(
     Raises:
         StopError: the stage cannot be read back (`violated`).
     """
-    policy = patches.policy_of(workflow, settings.proposals)
+    policy = patches.policy_of(workflow, settings.proposals, arguments)
     written = stage.harvest(ignored=True)
     hidden = stage.hidden(written) if policy is not None else set()
     proposal, fault = patches.proposed(stage, written, hidden, policy, mask), None

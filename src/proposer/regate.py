@@ -39,7 +39,7 @@ def ask(root: Path, store: Git, fit: Fit, document: Document, place: Path) -> No
         pinned = locks.of_tree(store, made.git.base_sha) if made.lock_from == "base" else locks.of_worktree(root)
         settings = config.parse(pinned.settings or b"")
         workflow = settings.workflow(made.name)
-        policy = patches.policy_of(workflow, settings.proposals)
+        policy = patches.policy_of(workflow, settings.proposals, _arguments(place))
     except UsageError as error:
         raise RefusedError(f"the policy of the run cannot be read: {error.message}", error.hint) from error
     model = fit.new
@@ -60,15 +60,21 @@ def _unrendered(store: Git, fit: Fit, renders: str, files: Mapping[str, bytes], 
     model = host.model_part(store, fit.old, fit.new, added)
     try:
         answer = json.loads((place / "answer.json").read_bytes())
-        facts = place / recording.FACTS
-        arguments = json.loads(facts.read_bytes())["arguments"] if facts.exists() else {}
-        material = Material(answer=answer, arguments=arguments, git=store, before=fit.old, after=model, files=files)
+        material = Material(
+            answer=answer, arguments=_arguments(place), git=store, before=fit.old, after=model, files=files
+        )
         again = host.RENDERINGS[renders](material)
     except (OSError, ValueError, KeyError, ProposerError) as error:
         raise RefusedError(f"what the host rendered cannot be rendered again: {error}", _AGAIN) from error
     if again != added:
         raise RefusedError("what the host rendered in the run is not what it renders from that answer", _AGAIN)
     return model
+
+
+def _arguments(place: Path) -> dict[str, str]:
+    """Return what the caller gave, as the record holds it."""
+    facts = place / recording.FACTS
+    return dict(json.loads(facts.read_bytes())["arguments"]) if facts.exists() else {}
 
 
 def _pass(report: GateReport) -> None:

@@ -194,7 +194,9 @@ def _steps(  # noqa: PLR0915 - the steps, one after the other, on one screen
         chronicle.masks(redactor)
     chronicle.uses(workflow, provider, settings.prices, replayed=again.untrusted if again else None)
     provider.fits(lock.codex_version)
-    patches.policy_of(workflow, settings.proposals)  # one without a meaning must stop the run before it is paid for
+    patches.policy_of(
+        workflow, settings.proposals, again.arguments if again else request.arguments
+    )  # one without a meaning must stop the run before it is paid for
     # 3. Stage; the digest of the binary is taken meanwhile.
     on_step("staging the subject")
     instruction = partial(stages.is_instruction, more=settings.paths.instruction, exact=frozenset(pinned.files))

@@ -141,7 +141,8 @@ class Workflow(_Table):
         (), description="Commands (argv prefixes) that must not be refused; else the run is `incomplete`."
     )
     allowed: tuple[str, ...] = Field(
-        (), description="Patterns of paths that a proposal may change (as in .gitignore, to the letter); none: nothing."
+        (),
+        description="Patterns of paths that a proposal may change (as in .gitignore; `{x}`: an argument).",
     )
     protected: tuple[Pattern, ...] = Field((), description="More patterns of paths that its proposals may not touch.")
     migrations: bool = Field(default=False, description="Its proposals may touch folders of database migrations.")
@@ -151,8 +152,8 @@ class Workflow(_Table):
     checks: tuple[Annotated[tuple[str, ...], Field(min_length=1)], ...] = Field(
         (), description="Commands (argv) that the host runs on a proposal, sandboxed, in a copy; all must exit 0."
     )
-    renders: Literal["", "adr"] = Field(
-        "", description="What the host writes into the proposal from the answer: `adr`; empty: nothing."
+    renders: Literal["", "adr", "module"] = Field(
+        "", description="What the host writes into the proposal from the answer: `adr`, `module`; empty: nothing."
     )
     once: bool = Field(
         default=False, description="Needs `--log`; the same failure is tried once, then a person must look."

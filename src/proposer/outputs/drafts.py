@@ -2,7 +2,7 @@
 
 from pydantic import BaseModel, ConfigDict, Field
 
-__all__ = ["DRAFTS", "AdrAnswer", "AutofixAnswer"]
+__all__ = ["DRAFTS", "AdrAnswer", "AutofixAnswer", "ScaffoldAnswer"]
 
 
 class _Closed(BaseModel):
@@ -36,5 +36,14 @@ class AdrAnswer(_Closed):
     migration_plan: str = Field(description="Steps that can each be undone, or that nothing has to move.")
 
 
-DRAFTS: dict[str, type[BaseModel]] = {"adr": AdrAnswer, "autofix": AutofixAnswer}
+class ScaffoldAnswer(_Closed):
+    """What was scaffolded; the module is what stands in the stage, its wiring is the host's."""
+
+    summary: str = Field(description="Two or three sentences for the person who decides about the proposal.")
+    entity: str = Field(description="One of what the module keeps, one lower-case word, such as invoice.")
+    plural: str = Field(description="Many of them, such as invoices.")
+    remaining: list[str] = Field(description="What a person must still decide; an empty list is a good answer.")
+
+
+DRAFTS: dict[str, type[BaseModel]] = {"adr": AdrAnswer, "autofix": AutofixAnswer, "scaffold": ScaffoldAnswer}
 """The answer of each of these workflows by its name."""

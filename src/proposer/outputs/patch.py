@@ -1,6 +1,7 @@
 """What a run proposes: the patch from its stage, and what the gate says of it."""
 
-from collections.abc import Callable, Collection, Sequence
+import re
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,6 +17,7 @@ __all__ = ["NAME", "Proposal", "limits_of", "policy_of", "proposed", "raised", "
 
 NAME = "proposal.patch"
 """The file of a record that holds the patch."""
+_WORD = re.compile(r"[a-z][a-z0-9_]{0,39}")
 _LISTED = 200
 """Reasons that are listed at most."""
 
@@ -44,17 +46,22 @@ class Proposal:
         }
 
 
-def policy_of(workflow: Workflow, limits: Proposals) -> PathPolicy | None:
+def policy_of(workflow: Workflow, limits: Proposals, arguments: Mapping[str, str]) -> PathPolicy | None:
     """Return what the base's settings allow a workflow to propose; None where it only reads.
 
+    Args:
+        workflow: its table.
+        limits: sizes that every proposal may have.
+        arguments: what the caller gave; a pattern may hold one as `{NAME}`.
+
     Raises:
-        UsageError: a pattern cannot be parsed.
+        UsageError: a pattern cannot be parsed, or an argument in one is no plain word.
     """
     if workflow.sandbox == "read-only":
         return None
     protected = [one for one in DEFAULT if not (workflow.migrations and one in MIGRATIONS)]
     policy = PathPolicy(
-        allowed=workflow.allowed,
+        allowed=tuple(_filled(pattern, workflow, arguments) for pattern in workflow.allowed),
         protected=(*protected, *limits.protected, *workflow.protected),
         max_files=limits.files,
         max_bytes=limits.total_bytes,
@@ -67,6 +74,18 @@ def policy_of(workflow: Workflow, limits: Proposals) -> PathPolicy | None:
     except PatternError as error:
         raise UsageError(f"proposer.toml: {error}", "mend the pattern, then run: inv codex.lock") from error
     return policy
+
+
+def _filled(pattern: str, workflow: Workflow, arguments: Mapping[str, str]) -> str:
+    for name in workflow.arguments:
+        if f"{{{name}}}" in pattern:
+            value = arguments.get(name, "")
+            if not _WORD.fullmatch(value):
+                raise UsageError(
+                    f"{value[:40]!r} cannot be used as {name}", "give one lower-case word, such as billing"
+                )
+            pattern = pattern.replace(f"{{{name}}}", value)
+    return pattern
 
 
 def limits_of(limits: Proposals) -> PathPolicy:

@@ -9,12 +9,12 @@ from proposer.inputs.subject import changes_between
 from proposer.outputs.patch import Proposal, text_of
 from proposer.outputs.paths import PathPolicy
 from proposer.outputs.proposal import GateReport, Reason, check
-from proposer.rendering import adr
+from proposer.rendering import adr, module
 from proposer.rendering.material import Material, Rendering
 
 __all__ = ["RENDERINGS", "completed", "model_part", "policy_for"]
 
-RENDERINGS: Mapping[str, Rendering] = {"adr": adr.render}
+RENDERINGS: Mapping[str, Rendering] = {"adr": adr.render, "module": module.render}
 """All renderings by the name that a workflow's table gives (`renders`)."""
 
 
@@ -64,6 +64,7 @@ def policy_for(files: Mapping[str, bytes], limits: PathPolicy) -> PathPolicy:
     return PathPolicy(
         allowed=tuple(_exactly(path) for path in files),
         protected=(),
+        tests="free",  # contracts and settings of checks are what the host wires
         max_files=limits.max_files,
         max_bytes=limits.max_bytes,
         max_file_bytes=limits.max_file_bytes,

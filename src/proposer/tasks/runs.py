@@ -83,7 +83,7 @@ def _task(
     return made
 
 
-def declared(name: str, about: str, **own: tuple[Any, str]) -> Task[Callable[..., Any]]:
+def declared(name: str, about: str, /, **own: tuple[Any, str]) -> Task[Callable[..., Any]]:
     """Return the task of a shipped workflow; `own` are its arguments, or another help for one of the options."""
 
     def runs(given: dict[str, Any]) -> None:
@@ -167,6 +167,15 @@ TASKS = (
     The model only reads and answers; the host writes the file. Take it over with: inv codex.apply RUN
     """,
         title=(NEEDED, "title of the decision, such as 'Keep amounts as decimals'"),
+    ),
+    declared(
+        "scaffold",
+        """Make a new module as a proposal: the model writes its folder, the host what wires it in.
+
+    Contracts, migration, AGENTS.md and whatever the model left out come from the templates of the skill. Take it over
+    with inv codex.apply RUN, then run inv codex.lock: the new AGENTS.md is pinned.
+    """,
+        name=(NEEDED, "the module, one word such as billing"),
     ),
     _task(
         "run",
