@@ -74,7 +74,10 @@ def _unrendered(store: Git, fit: Fit, renders: str, files: Mapping[str, bytes], 
 def _arguments(place: Path) -> dict[str, str]:
     """Return what the caller gave, as the record holds it."""
     facts = place / recording.FACTS
-    return dict(json.loads(facts.read_bytes())["arguments"]) if facts.exists() else {}
+    try:
+        return dict(json.loads(facts.read_bytes())["arguments"]) if facts.exists() else {}
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise RefusedError(f"{recording.FACTS} of the record cannot be read: {error}", _AGAIN) from error
 
 
 def _pass(report: GateReport) -> None:
