@@ -204,6 +204,11 @@ def test_personal_data_is_masked_on_request_only() -> None:
     }  # fmt: skip
 
 
+def test_a_decorator_below_a_word_is_no_address() -> None:
+    text = "```py\n@pydantic.dataclasses.dataclass\nclass A: ...\n```\nmail\n@example.org"
+    assert Redactor(personal=True).text(text) == text
+
+
 def test_with_personal_keeps_the_values() -> None:
     assert Redactor([VALUE]).with_personal().text(VALUE) == "[REDACTED:value]"
 

@@ -33,8 +33,8 @@ _IBANS = (
 _IBAN_LENGTHS = {row[:2]: int(row[2:]) for row in _IBANS.split()}
 """Lengths by country (SWIFT IBAN registry)."""
 _IBAN = re.compile(r"(?<![A-Za-z0-9])[A-Z]{2}[0-9]{2}(?:[ -]?[A-Za-z0-9]){11,40}")
-_LOCAL = re.compile(r"(?<![\w.%+/=-])(?<!//)[\w%+][\w.%+-]{0,63}$")
-_USER = re.compile(r"//[^\s/]{0,60}:$")
+_LOCAL = re.compile(r"(?<![\w.%+/=-])(?<!//)[\w%+][\w.%+-]{0,63}\Z")
+_USER = re.compile(r"//[^\s/]{0,60}:\Z")
 _DOMAIN = re.compile(
     r"(?:[^\W_](?:[^\W_]|-){0,62}\.){1,8}([^\W\d_]{2,24}|xn--[a-z0-9-]{2,59})(?![\w-]|\(|\.\w|:[\w~/])"
 )
