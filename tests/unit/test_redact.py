@@ -19,6 +19,7 @@ from proposer.outputs.redact import Redactor, leaves
 CHANCE = seeded(20)
 TOKEN = draw("ghp_{a36}", CHANCE)
 OTHER = draw("glpat-{b20}", CHANCE)
+SECRET = draw("{a20}", CHANCE)
 VALUE = "s3cr3t/Va+lue with \"q\" & 'a'"
 PLAIN = Redactor()
 MIDDLE = len(TOKEN) // 2
@@ -104,6 +105,30 @@ def test_a_search_that_fails_drops_the_field_and_says_so(monkeypatch: pytest.Mon
     assert redactor.jsonl('{"a": "anything at all"}') == '"[REDACTED:unscanned]"'
     assert redactor.value({"a": "anything at all"}) == "[REDACTED:unscanned]"
     assert redactor.count == 3
+
+
+@pytest.mark.parametrize("escape", ["\\n", "\\r\\n", "\\t", "\\\\n"], ids=ascii)
+@pytest.mark.parametrize(
+    "command",
+    [
+        pytest.param(f"api_key='{SECRET}'", id="two words"),
+        pytest.param(f"pwd='{SECRET}'", id="short name"),
+        pytest.param(f"token = '{SECRET}'", id="name that begins like an escape"),
+        pytest.param(f"tool --password {SECRET}", id="option"),
+        pytest.param(f"--password {SECRET}", id="option at the start of a line"),
+        pytest.param(f"curl -u admin:{SECRET} host", id="command"),
+        pytest.param(f"redis-cli -a {SECRET}", id="login"),
+    ],
+)
+def test_the_letter_of_an_escape_belongs_to_no_name_behind_it(escape: str, command: str) -> None:
+    """As in the arguments of a tool call, which are JSON within JSON."""
+    assert SECRET not in PLAIN.text(f"first{escape}{command}")
+    assert SECRET not in PLAIN.jsonl(json.dumps({"arguments": json.dumps({"cmd": f"first\n{command}"})}))
+
+
+@pytest.mark.parametrize("path", ["setup\\new_passage='Gno2CRi8TqM5'", "C:\\nodes\\token_counter.py"])
+def test_the_letter_behind_a_backslash_makes_no_name_of_a_path(path: str) -> None:
+    assert PLAIN.text(path) == path
 
 
 @pytest.mark.parametrize(

@@ -128,8 +128,7 @@ def find(text: str, low: str) -> Iterator[Span]:
         while at >= 0:
             after = _AFTER.match(text, at)
             if after is not None:
-                floor = max(0, at - _REACH)
-                start = floor + len(text[floor:at].rstrip(_NAME))
+                start = _start(text, at, after.end("rest"))
                 kind = kind_of(text[start : after.end("rest")])
                 if not kind and low[start : after.end("rest")] in _FURTHER:
                     word = _LAST_WORD.search(text, max(0, start - _REACH), start)
@@ -141,6 +140,14 @@ def find(text: str, low: str) -> Iterator[Span]:
         for match in _VALUE_FIRST.finditer(text):
             if is_secret(match[1], kind_of(match[2])):
                 yield Span(*match.span(1), _RULE)
+
+
+def _start(text: str, at: int, end: int) -> int:
+    r"""Return where the name around `at` begins; the letter of an escape such as `\n` before it is none of it."""
+    floor = max(0, at - _REACH)
+    start = floor + len(text[floor:at].rstrip(_NAME))
+    escaped = start < at and text[start] in "nrtbf" and text[start - 1 : start] == "\\"
+    return start + 1 if escaped and kind_of(text[start + 1 : end]) else start
 
 
 def _given(text: str, start: int, after: re.Match[str], kind: Kind) -> Iterator[Span]:

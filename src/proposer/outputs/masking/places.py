@@ -83,9 +83,12 @@ def _place(rule: str, anchors: str, judge: Callable[[str], bool], pattern: str, 
 
 
 _Q = r"\\{0,8}[\"'`]?"
-_CLIENTS = r"\b(?:curl|wget|https?|ab|lftp|smbclient|mosquitto_[a-z]{3})\b"
+_FREE = r"(?:\b|(?<=\\[nrt]))"
+"""No letter stands before, or only that of an escape."""
+
+_CLIENTS = _FREE + r"(?:curl|wget|https?|ab|lftp|smbclient|mosquitto_[a-z]{3})\b"
 _LOGINS = (
-    r"\b(?:sshpass|docker[ \t]+login|podman[ \t]+login|registry[ \t]+login|az[ \t]+login|oc[ \t]+login|redis-cli"
+    _FREE + r"(?:sshpass|docker[ \t]+login|podman[ \t]+login|registry[ \t]+login|az[ \t]+login|oc[ \t]+login|redis-cli"
     r"|ldap[a-z]{3,9}|7z|u?n?zip|mongo[a-z]{0,9}|mysql[a-z]{0,9}|mariadb[a-z-]{0,9}|cqlsh|influx)\b"
 )
 PLACES: tuple[Place, ...] = (
