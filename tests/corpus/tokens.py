@@ -172,6 +172,8 @@ frameio fio-u-{b64}
 mapbox sk.eyJ{b80}.{b22}
 dropbox sl.{b140}
 dropbox sl.u.{b300}
+posthog phx_{a43}
+adafruit aio_{a28}
 prefect pnu_{l36}
 sendgrid SG.{b22}.{b43}
 brevo xkeysib-{h64}-{a16}

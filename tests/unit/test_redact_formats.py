@@ -8,7 +8,7 @@ import pytest
 from corpus.innocents import SNIPPETS, corpora
 from corpus.people import cards, ibans, people
 from corpus.places import Case, cases
-from corpus.tokens import tokens
+from corpus.tokens import draw, seeded, tokens
 from proposer.outputs.masking import assignments, formats, keyblocks, known, nationals, personal, places, sweep
 from proposer.outputs.masking.runs import Runs
 from proposer.outputs.masking.tokens import Tokens
@@ -36,6 +36,24 @@ def test_a_token_is_masked_wherever_it_stands(rule: str, token: str) -> None:
         ("?t=", "&u=1"),
     ):
         assert PLAIN.text(f"{before}{token}{after}") == f"{before}[REDACTED:{rule}]{after}"
+
+
+GLUED = [
+    *(row for row in TOKENS for form in formats.FORMATS if form.glued and row[0] == form.rule
+      and row[1].startswith(tuple(form.prefixes.split()))),
+    *(row for row in TOKENS if row[0] == "jwt"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("rule", "token"), GLUED, ids=[f"{rule}-{token[:10]}" for rule, token in GLUED])
+def test_a_token_of_a_rare_form_is_masked_behind_a_word_too(rule: str, token: str) -> None:
+    for word in ("x", "key", "export7", "wrong_"):
+        assert PLAIN.text(f"see {word}{token} here") == f"see {word}[REDACTED:{rule}] here"
+
+
+def test_a_token_in_the_middle_of_a_block_of_base64_is_a_part_of_it() -> None:
+    block = draw("{a40}AKIA", seeded(3)) + "QWERTYUIOPASDFGH"
+    assert PLAIN.text(f'"sha512-{block}=="') == f'"sha512-{block}=="'
 
 
 @pytest.mark.parametrize("case", CASES, ids=named)

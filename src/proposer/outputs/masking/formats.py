@@ -25,12 +25,14 @@ class Format(NamedTuple):
         prefixes: literal beginnings, separated by blanks.
         body: regular expression of the rest; every repetition in it is bounded, so that a search stays linear.
         drawn: whether the body must look drawn at random, for a prefix that occurs in ordinary words (`task-`).
+        glued: whether prefix and body are so rare that a word may stand right before them (`keyAKIA...`).
     """
 
     rule: str
     prefixes: str
     body: str
     drawn: bool = False
+    glued: bool = False
 
 
 class Shape(NamedTuple):
@@ -66,8 +68,8 @@ FORMATS: tuple[Format, ...] = (
     Format("groq", "gsk_", "[A-Za-z0-9]{40,60}"),
     Format("xai", "xai-", "[A-Za-z0-9]{60,100}", drawn=True),
     Format("perplexity", "pplx-", "[A-Za-z0-9]{40,60}", drawn=True),
-    Format("huggingface", "hf_ api_org_", "[A-Za-z0-9]{30,60}", drawn=True),
-    Format("replicate", "r8_", "[A-Za-z0-9]{36,42}", drawn=True),
+    Format("huggingface", "hf_ api_org_", "[A-Za-z0-9]{30,60}", drawn=True, glued=True),
+    Format("replicate", "r8_", "[A-Za-z0-9]{36,42}", drawn=True, glued=True),
     Format("langsmith", "lsv2_pt_ lsv2_sk_", "[0-9a-f]{32}_[0-9a-f]{10}"),
     Format("nvidia", "nvapi-", _W + "{50,90}", drawn=True),
     Format("elevenlabs", "sk_", "[0-9a-f]{48}"),
@@ -80,7 +82,7 @@ FORMATS: tuple[Format, ...] = (
     Format("github", "v1.", "[0-9a-f]{40}(?![0-9a-z])"),
     Format("gitlab", "glpat- gldt- glrt- glrtr- glcbt- glptt- glft- glimt- glagent- gloas- glsoat- glffct- glwt-",
            _W + "{20,300}(?:\\.[0-9a-z]{2}\\.[0-9a-z]{7,9})?", drawn=True),
-    Format("gitlab-runner", "GR1348941", _W + "{20,50}", drawn=True),
+    Format("gitlab-runner", "GR1348941", _W + "{20,50}", drawn=True, glued=True),
     Format("bitbucket", "ATBB", "[A-Za-z0-9]{28,40}"),
     Format("npm", "npm_", "[A-Za-z0-9]{30,50}"),
     Format("pypi", "pypi-", _W + "{32,250}", drawn=True),
@@ -101,10 +103,10 @@ FORMATS: tuple[Format, ...] = (
     Format("octopus", "API-", "[A-Z0-9]{25,28}(?![A-Za-z0-9])"),
     Format("openshift", "sha256~", _W + "{43}", drawn=True),
     # Clouds and platforms
-    Format("aws-key-id", "AKIA ASIA ABIA ACCA", "[A-Z0-9]{16}(?![A-Za-z0-9])"),
+    Format("aws-key-id", "AKIA ASIA ABIA ACCA", "[A-Z0-9]{16}(?![A-Za-z0-9])", glued=True),
     Format("aws-bedrock", "ABSK bedrock-api-key-", "[A-Za-z0-9+/]{60,250}={0,2}", drawn=True),
     Format("aws-mws", "amzn.mws.", _UUID),
-    Format("google", "AIza", _W + "{33,40}", drawn=True),
+    Format("google", "AIza", _W + "{33,40}", drawn=True, glued=True),
     Format("google-oauth", "ya29.", "[A-Za-z0-9_.-]{20,250}", drawn=True),
     Format("google-oauth", "1//0", _W + "{40,150}", drawn=True),
     Format("google-oauth", "4/0A", _W + "{40,150}", drawn=True),
@@ -123,7 +125,7 @@ FORMATS: tuple[Format, ...] = (
     Format("fly-io", "fo1_ fm1_ fm1r_ fm1a_ fm2_", "[A-Za-z0-9+/=,_-]{40,500}", drawn=True),
     Format("doppler", "dp.pt. dp.ct. dp.sa. dp.scim. dp.audit.", "[A-Za-z0-9]{40,44}", drawn=True),
     Format("doppler", "dp.st.", "[A-Za-z0-9]{40,44}", drawn=True),
-    Format("databricks", "dapi dose dkea", "[0-9a-f]{32}(?:-[0-9]{1,2})?(?![0-9a-zA-Z])"),
+    Format("databricks", "dapi dose dkea", "[0-9a-f]{32}(?:-[0-9]{1,2})?(?![0-9a-zA-Z])", glued=True),
     Format("planetscale", "pscale_tkn_ pscale_pw_ pscale_oauth_", "[A-Za-z0-9_.=-]{30,64}", drawn=True),
     Format("supabase", "sbp_ sbp_oauth_", "[0-9a-f]{40}"),
     Format("supabase", "sb_secret_", _W + "{20,50}", drawn=True),
@@ -140,7 +142,7 @@ FORMATS: tuple[Format, ...] = (
     Format("vault", "hvs. hvb. hvr.", _W + "{24,300}", drawn=True),
     Format("1password", "ops_eyJ", "[A-Za-z0-9_=-]{60,2000}"),
     Format("1password", "A3-", "[A-Z0-9]{6}-(?:[A-Z0-9]{11}|[A-Z0-9]{6}-[A-Z0-9]{5})(?:-[A-Z0-9]{5}){3}", drawn=True),
-    Format("age", "AGE-SECRET-KEY-1", "[A-Z0-9]{50,60}"),
+    Format("age", "AGE-SECRET-KEY-1", "[A-Z0-9]{50,60}", glued=True),
     # Observing
     Format("newrelic", "NRAK- NRII- NRJS- NRAA- NRIQ- NRRA- NRSP-", _W + "{19,40}", drawn=True),
     Format("grafana", "glc_", "[A-Za-z0-9+/]{32,250}={0,2}", drawn=True),
@@ -150,6 +152,8 @@ FORMATS: tuple[Format, ...] = (
     Format("sentry", "sntryu_", "[0-9a-f]{60,64}"),
     Format("dynatrace", "dt0c01. dt0s01. dt0s02. dt0s03. dt0s08. dt0s16.", "[A-Z0-9]{24}\\.[A-Z0-9]{64}"),
     Format("honeycomb", "hcaik_ hcalk_ hcxik_ hcamk_", "[a-z0-9]{26,64}", drawn=True),
+    Format("posthog", "phx_", "[A-Za-z0-9]{40,50}", drawn=True),
+    Format("adafruit", "aio_", "[A-Za-z0-9]{28}(?![A-Za-z0-9])", drawn=True),
     Format("launchdarkly", "api- sdk- mob-", _UUID),
     Format("postman", "PMAK-", "[0-9a-f]{24}-[0-9a-f]{34}"),
     # Work and content
@@ -159,7 +163,7 @@ FORMATS: tuple[Format, ...] = (
     Format("notion", "secret_", "[A-Za-z0-9]{43}(?![A-Za-z0-9])", drawn=True),
     Format("notion", "ntn_", "[A-Za-z0-9]{40,50}"),
     Format("figma", "figd_ figo_ figu_ figdr_", _W + "{36,200}", drawn=True),
-    Format("atlassian", "ATATT3 ATCTT3", "[A-Za-z0-9_=-]{50,300}", drawn=True),
+    Format("atlassian", "ATATT3 ATCTT3", "[A-Za-z0-9_=-]{50,300}", drawn=True, glued=True),
     Format("trello", "ATTA", "[0-9a-f]{64}"),
     Format("hubspot", "pat-na1- pat-na2- pat-eu1- pat-ap1-", _UUID),
     Format("contentful", "CFPAT-", _W + "{40,50}", drawn=True),
@@ -199,8 +203,12 @@ FORMATS: tuple[Format, ...] = (
 _FREE = r"(?:(?<![A-Za-z0-9_-])|(?<=\\[nrtbf]))"
 """No token character stands before, or only the letter of an escape such as `\\n`."""
 
+_HEADER = "(?:hbGciOi|0eXAiOi|raWQiOi|lbmMiOi|jdHkiOi|4NXQiOi)"
+"""`{"alg":`, `{"typ":`, `{"kid":`, `{"enc":`, `{"cty":`, `{"x5t":` behind their first two characters, in base64."""
+
 SHAPES: tuple[Shape, ...] = (
-    Shape("jwt", _FREE + r"eyJ[A-Za-z0-9_-]{8,4000}\.(?:[A-Za-z0-9_-]{4,9000}\.|\.(?=[A-Za-z0-9_-]))"
+    Shape("jwt", r"(?:" + _FREE + r"eyJ[A-Za-z0-9_-]{8,4000}|(?<![A-Za-z0-9_-]{13})eyJ" + _HEADER
+          + r"[A-Za-z0-9_-]{0,4000})\.(?:[A-Za-z0-9_-]{4,9000}\.|\.(?=[A-Za-z0-9_-]))"
           r"[A-Za-z0-9_-]{0,9000}(?:\.[A-Za-z0-9_-]{1,9000}\.[A-Za-z0-9_-]{1,500})?", after=".", inside="eyJ",
           reach=1, tail=20_000),
     Shape("discord", _FREE + r"[MNO][A-Za-z0-9_-]{22,27}\.[A-Za-z0-9_-]{6}\.[A-Za-z0-9_-]{27,40}", after=".",

@@ -21,6 +21,9 @@ _WORD = 4
 _KEY = 40
 """Characters in one piece that no name or identifier has: those are up to 32."""
 
+_GLUE = 15
+"""Characters that a word has at most which stands right before a token."""
+
 _LINES = 6
 _BOUND = 200
 """A body of this length has no length of its own: it goes on as far as its characters do."""
@@ -42,6 +45,7 @@ class _Entry(NamedTuple):
     prefix: str
     body: re.Pattern[str]
     drawn: bool
+    glued: bool
 
 
 class Tokens:
@@ -49,7 +53,7 @@ class Tokens:
 
     A prefix that ends with a separator (`ghp_`) is found anywhere, even glued to other letters: what stands before a
     token is not under our control, and `\n` before one may still be an escape. A prefix that ends with a letter
-    (`AKIA`) must not follow a letter, but for that of such an escape.
+    (`AKIA`) must not follow a letter, but for that of such an escape, or those of one word where the format is rare.
     """
 
     def __init__(self, formats: tuple[Format, ...] = FORMATS, shapes: tuple[Shape, ...] = SHAPES) -> None:
@@ -59,7 +63,9 @@ class Tokens:
             for prefix in row.prefixes.split():
                 by_tail = prefix[-1] in _SEPARATORS
                 table, hint = (self._tails, prefix[-_HINT:]) if by_tail else (self._heads, prefix[:_HINT])
-                table[hint].append(_Entry(row.rule, prefix, re.compile(row.body), row.drawn))
+                table[hint].append(_Entry(row.rule, prefix, re.compile(row.body), row.drawn, row.glued))
+        rare = (entry.prefix for entries in self._heads.values() for entry in entries if entry.glued)
+        self._glued = re.compile("|".join(map(re.escape, rare)) or r"(?!)")
         for table in (self._heads, self._tails):
             for entries in table.values():
                 entries.sort(key=lambda entry: len(entry.prefix), reverse=True)
@@ -98,6 +104,11 @@ class Tokens:
         starts += [stop.end() for stop in _STOPS.finditer(text, start, end)]
         if cuts:
             starts = sorted({*starts, *(cut for cut in cuts if start <= cut < end)})
+        behind = [match.start() for match in self._glued.finditer(text, start + 1, end)]
+        if behind:
+            words = sorted({start, *starts})
+            behind = [at for at in behind if at - words[bisect_right(words, at) - 1] <= _GLUE]
+            starts = sorted({*starts, *behind})
         for at in starts:
             if at < done:
                 continue
@@ -134,7 +145,9 @@ class Tokens:
             if entry.drawn and len(entry.prefix) > _WORD:
                 if not (is_drawn(match[0]) or _MIXED.match(match[0])):
                     continue
-            elif entry.drawn and not _is_token(match[0], text[max(0, start - 2) : start] if start not in cuts else ""):
+            elif entry.drawn and not _is_token(
+                match[0], text[max(0, start - 2) : start] if start not in cuts and not entry.glued else ""
+            ):
                 continue
             end = match.end()
             if cuts:
