@@ -54,6 +54,12 @@ def test_a_weaker_unittest_is_found(wanted: str, before: str, after: str) -> Non
     assert wanted in [row[0] for row in rows], rows
 
 
+@pytest.mark.parametrize("path", ["tests/test_z.py", "tests/__init__.py", "tests/lab.py"])
+def test_a_file_without_tests_that_ends_the_run_is_found(path: str) -> None:
+    assert [row[0] for row in found(None, "import sys\nsys.exit(0)\n", path)] == ["test-not-run"]
+    assert found(None, "import sys\n\n\ndef stop():\n    sys.exit(0)\n", path) == []
+
+
 @pytest.mark.parametrize(("wanted", "before", "after"), changes("honest"))
 def test_an_honest_change_of_a_test_is_let_through(wanted: str, before: str, after: str) -> None:
     assert wanted == ""

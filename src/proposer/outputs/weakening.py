@@ -48,6 +48,7 @@ def _tests(before: Mapping[str, str], after: Mapping[str, str]) -> Iterator[Reas
     old = Suite({path: text for path, text in before.items() if is_test_file(path)})
     new = Suite({path: text for path, text in after.items() if is_test_file(path)})
     yield from _unreadable(old, new, before)
+    yield from _ended(old, new)
     pairs = _pairs(old, new)
     balance = Balance()
     automatic = any(case.needs_async and case.collected for case in old.cases.values())
@@ -76,6 +77,12 @@ def _unreadable(old: Suite, new: Suite, before: Mapping[str, str]) -> Iterator[R
         # The source of a template is no Python before it is rendered; it was none before the change either.
         if "{{" not in path or (path in before and path not in old.unreadable):
             yield Reason("test-unreadable", path, f"cannot be read as Python: {why}")
+
+
+def _ended(old: Suite, new: Suite) -> Iterator[Reason]:
+    for path, endings in new.endings.items():
+        for name in sorted(endings - old.endings.get(path, frozenset())):
+            yield Reason("test-not-run", path, f"{name} ends the run when the file is imported")
 
 
 def _pairs(old: Suite, new: Suite) -> dict[tuple[str, str], Case]:

@@ -4,10 +4,10 @@ import ast
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
-from proposer.outputs.suite.declarations import aliases, constants, is_test_class, planted, pytestmarks
+from proposer.outputs.suite.declarations import aliases, constants, is_off, is_test_class, planted, pytestmarks
 from proposer.outputs.suite.expressions import Function, Scope, last
 from proposer.outputs.suite.locations import is_collected
-from proposer.outputs.suite.marks import mocked, skip_calls
+from proposer.outputs.suite.marks import mocked, run_endings, skip_calls
 from proposer.outputs.suite.truth import constant
 
 __all__ = ["Found", "Module"]
@@ -63,8 +63,10 @@ class Module:
         self.marks = pytestmarks(tree.body)
         self.found: dict[str, Found] = {}
         self.skips: dict[str, list[str]] = {"": list(self._skips_at(tree.body))}
+        self.endings = frozenset(run_endings(tree.body, self.aliases))
         self._parents: dict[str, list[str]] = {}
-        self._collect(tree.body, "", collected=is_collected(path), decorators=self.marks, guards=[])
+        runs = is_collected(path) and not is_off(tree.body)
+        self._collect(tree.body, "", collected=runs, decorators=self.marks, guards=[])
         self._inherit()
         plain = [one for one in self.found.values() if not one.collected]
         self.helpers = {one.node.name: one.node for one in plain if not one.node.name.startswith("test")}
@@ -135,10 +137,7 @@ class Module:
         # `class T(other.T)`: the name of the base is that of the class, and another class all the same.
         self._parents[node.name] = [f"{base} of {node.name}" if base == node.name else base for base in bases]
         runs = collected and (self._is_testcase(node.name, set()) or is_test_class(node))
-        off = any(
-            isinstance(one, ast.Assign) and last(one.targets[0]) == "__test__" and not constant(one.value, Scope())
-            for one in node.body
-        )
+        off = is_off(node.body)
         self.skips[name] = list(self._skips_at(node.body))
         marks = [*decorators, *node.decorator_list, *pytestmarks(node.body)]
         if any(base in ("IsolatedAsyncioTestCase", "AsyncTestCase") for base in bases):

@@ -4,9 +4,10 @@ import ast
 from collections import Counter
 from collections.abc import Iterator
 
-from proposer.outputs.suite.expressions import last
+from proposer.outputs.suite.expressions import Scope, last
+from proposer.outputs.suite.truth import constant
 
-__all__ = ["aliases", "constants", "is_test_class", "planted", "pytestmarks"]
+__all__ = ["aliases", "constants", "is_off", "is_test_class", "planted", "pytestmarks"]
 
 _SETTERS = frozenset({"dict", "setitem", "update", "setdefault"})
 
@@ -58,6 +59,14 @@ def pytestmarks(body: list[ast.stmt]) -> list[ast.expr]:
                 value = node.value
                 found += value.elts if isinstance(value, ast.List | ast.Tuple) else [value]
     return found
+
+
+def is_off(body: list[ast.stmt]) -> bool:
+    """Tell whether a module or a class says that it holds no tests."""
+    return any(
+        isinstance(one, ast.Assign) and last(one.targets[0]) == "__test__" and not constant(one.value, Scope())
+        for one in body
+    )
 
 
 def is_test_class(node: ast.ClassDef) -> bool:

@@ -29,6 +29,7 @@ class Suite:
                 self.unreadable[path] = f"{type(error).__name__}: {error.args[0] if error.args else ''}"[:120]
             except (RecursionError, MemoryError):
                 self.unreadable[path] = "it is nested too deeply"
+        self.endings = {path: module.endings for path, module in modules.items() if module.endings}
         helpers: dict[str, Function] = {}
         fixtures: dict[str, ast.expr] = {}
         for module in modules.values():

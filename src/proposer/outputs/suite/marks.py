@@ -9,14 +9,15 @@ from proposer.outputs.suite.iterables import items
 from proposer.outputs.suite.truth import constant
 
 __all__ = [
-    "argument_names", "examples", "is_table", "length", "mocked", "sets", "skip_calls", "skip_marks", "unhealthy",
-    "used_fixtures",
+    "argument_names", "examples", "is_table", "length", "mocked", "run_endings", "sets", "skip_calls", "skip_marks",
+    "unhealthy", "used_fixtures",
 ]  # fmt: skip
 
 _SKIPS = ("skip", "xfail", "expectedfailure", "flaky", "quarantine", "disabled", "manual", "wip", "broken", "slow")
 _CALLS = frozenset(
     {"pytest.skip", "pytest.xfail", "pytest.importorskip", "pytest.exit", "self.skipTest", "cls.skipTest"}
 )
+_ENDINGS = frozenset({"os._exit", "os.abort", "os.kill", "os.execv", "sys.exit", "exit", "quit"})
 _PATCHES = frozenset({"patch", "object", "setattr", "patch_object", "multiple"})
 
 
@@ -31,6 +32,22 @@ def skip_calls(node: ast.AST, aliases: Mapping[str, str]) -> Iterator[str]:
             name = last(part.exc)
             if name in ("SkipTest", "Skipped", "XFailed") or (name == "Exception" and "skip" in dotted(part.exc)):
                 yield f"raise {dotted(part.exc)}"
+
+
+def run_endings(body: list[ast.stmt], aliases: Mapping[str, str]) -> Iterator[str]:
+    """Yield what ends the whole run when a module is imported; not what it does as a program of its own."""
+    for node in body:
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+            continue
+        if isinstance(node, ast.ClassDef):
+            yield from run_endings(node.body, aliases)
+            continue
+        if isinstance(node, ast.If) and "'__main__'" in ast.unparse(node.test):
+            continue
+        for part in ast.walk(node):
+            name = dotted(part.func, aliases) if isinstance(part, ast.Call) else ""
+            if name in _ENDINGS or (isinstance(part, ast.Raise) and last(part.exc) == "SystemExit"):
+                yield name or "SystemExit"
 
 
 def skip_marks(
