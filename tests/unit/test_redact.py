@@ -194,6 +194,14 @@ def test_a_key_tells_what_its_value_is(document: Any) -> None:
     assert PLAIN.value(document) == masked
 
 
+@pytest.mark.parametrize("line", ['password = "{}"', "db_password: '{}'", '{{"pwd": "{}"}}', "DB_PASSWORD={}"])
+def test_a_drawn_password_of_letters_alone_is_masked_and_a_name_is_not(line: str) -> None:
+    for value in ("mDswpBcrQbvZjp", "kWqTzxRbNp", "QwHjKzXcVbTr"):
+        assert value not in PLAIN.text(line.format(value))
+    for name in ("PasswordInput", "currentPassword", "StringField", "HTMLInputElement", "getPassword", "LoginForm"):
+        assert PLAIN.text(line.format(name)) == line.format(name)
+
+
 def test_a_password_that_is_a_number_becomes_a_string() -> None:
     assert PLAIN.jsonl('{"password": 84629173, "pages": 84629173}') == (
         '{"password": "[REDACTED:assignment]", "pages": 84629173}'

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator
 
-from proposer.outputs.masking.likeness import is_drawn, is_placeholder, is_reference, is_vague
+from proposer.outputs.masking.likeness import is_drawn, is_placeholder, is_reference, is_scrambled, is_vague
 from proposer.outputs.masking.names import KEYWORDS, Kind, kind_of
 from proposer.outputs.masking.shadows import Span
 
@@ -111,7 +111,7 @@ def _is_mixed(value: str, *, quoted: bool, loose: bool) -> bool:
         return True
     if quoted or loose:
         words = value.isalpha() and value.islower() and len(value) >= (10 if loose else 16)
-        return (letters and digits > 0) or words
+        return (letters and digits > 0) or words or is_scrambled(value)
     return digits > 1 and value[0].islower() and "_" not in value and not _TYPE.match(value)
 
 

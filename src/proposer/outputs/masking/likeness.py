@@ -6,9 +6,9 @@ from itertools import pairwise
 
 from proposer.outputs.masking.vocabulary import COMMON, VAGUE
 
-__all__ = ["is_drawn", "is_placeholder", "is_reference", "is_vague", "is_word"]
+__all__ = ["is_drawn", "is_placeholder", "is_reference", "is_scrambled", "is_vague", "is_word"]
 
-_SHORT, _LONG, _ENOUGH = 8, 16, 128
+_SHORT, _SCRAMBLED, _LONG, _ENOUGH = 8, 10, 16, 128
 _ROWS = (
     "abcdilmnprstuy baeiloru cacehiklortu dadeiosu eacdefglmnpqrstvwxy faeiloru geihnrsu haeiot iabcdefglmnoprstvz "
     "kei ladeilostuy mabeimopsu nacdefgiklnostuv obcdfgklmnoprstuvw paehiloprstu qu racdegiklmnorstuy sacehiklopstuy "
@@ -46,10 +46,19 @@ def is_drawn(value: str) -> bool:
     digits for it. Of drawn values 98 in 100 are seen as such from 16 characters on (94 from 12), of 45,000 identifiers
     of real code fewer than one in 100 are.
     """
-    if len(value) < _SHORT or value.isdigit():
+    if len(value) < _SHORT or value.isdigit() or (len(value) < _LONG and value.isalpha()):
         return False
-    if _UUID.match(value):
-        return True
+    return bool(_UUID.match(value)) or _is_unlike_words(value)
+
+
+@lru_cache(maxsize=2048)
+def is_scrambled(value: str) -> bool:
+    """Tell whether ten or more letters look drawn; short ones may be a camelCase name, so their place must say more."""
+    changes = sum(first.isupper() != second.isupper() for first, second in pairwise(value))
+    return len(value) >= _SCRAMBLED and value.isalpha() and changes >= 3 and _is_unlike_words(value)  # noqa: PLR2004
+
+
+def _is_unlike_words(value: str) -> bool:
     good = bad = 0.0
     for first, second in pairwise(value[:_ENOUGH]):
         if first.isalpha() and second.isalpha():
@@ -61,8 +70,6 @@ def is_drawn(value: str) -> bool:
                 bad += 1
         elif first.isalnum() and second.isalnum() and not (first.isdigit() and second.isdigit()):
             bad += 1
-    if len(value) < _LONG and value.isalpha():
-        return False
     return bad >= 3 and bad > 0.42 * (good + bad)  # noqa: PLR2004 - measured, see above
 
 
