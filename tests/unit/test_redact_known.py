@@ -77,6 +77,8 @@ FORMS: dict[str, Callable[[str], str]] = {
     "HTML hex codes": lambda value: "".join(f"&#x{ord(char):x};" for char in value),
     "shell, single quotes": shlex.quote,
     "shell, double quotes": lambda value: '"' + re.sub(r'(["$`\\])', r"\\\1", value) + '"',
+    "PowerShell": lambda value: '"' + re.sub(r'(["$`])', r"`\1", value) + '"',
+    "doubled quotes": lambda value: '"' + value.replace('"', '""') + '"',
     "shell, backslashes": lambda value: re.sub(r"([^\w\n])", r"\\\1", value),
     "zero-width spaces": "\u200b".join,
     "colours": lambda value: f"{value[:7]}\x1b[31m{value[7:]}\x1b[0m",

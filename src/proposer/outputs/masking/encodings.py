@@ -55,6 +55,8 @@ def forms(value: str) -> tuple[set[str], set[str]]:
         value.replace("'", "''"),
         re.sub(r"([^\w@%+=:,./-])", r"\\\1", value),
         re.sub(r'(["$`\\!])', r"\\\1", value),
+        re.sub(r'(["$`])', r"`\1", value),  # PowerShell
+        value.replace('"', '""'),  # CSV, PowerShell, cmd
     }
     for separator in ("", ":", " ", "-", "\\x", ", 0x", ",0x"):
         coded = separator.join(f"{byte:02x}" for byte in raw)
