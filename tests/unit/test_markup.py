@@ -43,7 +43,10 @@ SHOWN = {
     "details in capitals, open": ("<DETAILS open>x</Details >", "[details]x[/details]"),
     "details over lines": ("<details\n  class='a'\n>x</details\n>", "[details]x[/details]"),
     "details that nothing ends": ("<details>x", "[details]x"),
-    "details without the end of the tag": ("<details x\n<b>y</b>", "[details]<b>y</b>"),
+    "details without the end of the tag": ("<details x\n<b>y</b>", "[details] x\n<b>y</b>"),
+    "text behind a name that no tag follows": ("<details and\n\nmore", "[details] and\n\nmore"),
+    "a comparison with a name": ("if (a<details && b>c)", "if (a[details && b]c)"),
+    "a paragraph within a tag": ("<details\n\nvisible\n>x", "[details\n\nvisible\n]x"),
     "details at the end": ("x<details", "x[details]"),
     "details with a slash": ("<details/>x", "[details]x"),
     "details with a title": ("<details title='t'>x</details>", "[details] [title: t]x[/details]"),
@@ -187,7 +190,7 @@ def test_an_element_that_browsers_know_hides_nothing_even_where_its_tag_is_not_w
 
 @pytest.mark.parametrize("name", ["details", "picture"])
 def test_a_folded_element_is_one_however_its_tag_is_written(name: str) -> None:
-    assert clean(f'<{name} & title="hidden">') == f"[{name}] [title: hidden]"
+    assert clean(f'<{name} & title="hidden">') == f"[{name} &] [title: hidden]"
 
 
 def test_a_tag_that_hides_nothing_is_not_completed() -> None:

@@ -26,6 +26,7 @@ _PART = re.compile(
 )
 _PLAIN_NAME = re.compile(r"[A-Za-z][\w.-]*(?::[\w.-]+)*")
 _PLAIN_PART = re.compile(r"[A-Za-z_:@][\w:.@-]*")
+_GAP = re.compile(r"\n[ \t]*\n")
 _WORTH = re.compile(r"alt|title|aria-|hidden|style", re.IGNORECASE)
 
 _FOLDED = frozenset(("details", "picture"))
@@ -57,7 +58,11 @@ def _written_out(match: re.Match[str]) -> str:
     slash, name, attributes = match[1], match[2], match[3]
     kind = name.lower()
     if kind in _FOLDED:
-        return " ".join((f"[{slash}{kind}]", *_parted(attributes, known=True)[1]))
+        kept, shown = _parted(attributes, known=True)
+        # What is no attribute is text that stands there for a reader: `<details` without an end, `a<details && b>c`.
+        rest = "" if match[4] and not _GAP.search(attributes) and _has_plain_parts(attributes) else kept
+        closed = f"{rest}]" if match[4] else f"]{rest}"
+        return " ".join((f"[{slash}{kind}{closed}", *shown))
     if not _WORTH.search(attributes) or (kind not in _ELEMENTS and not _is_plain(match)):
         return match[0]
     kept, shown = _parted(attributes, known=kind in _ELEMENTS or kind in _SHORT or "-" in kind)
@@ -69,7 +74,11 @@ def _is_plain(match: re.Match[str]) -> bool:
     redirect = match.string[match.start() - 1 : match.start()] == "<" and match[2].lower() not in _SHORT
     if redirect or not match[4] or not _PLAIN_NAME.fullmatch(match[2]):
         return False
-    parts = _PART.finditer(match[3])
+    return _has_plain_parts(match[3])
+
+
+def _has_plain_parts(attributes: str) -> bool:
+    parts = _PART.finditer(attributes)
     return all(part["blank"] or (part["name"] and _PLAIN_PART.fullmatch(part["name"])) for part in parts)
 
 
