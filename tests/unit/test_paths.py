@@ -177,31 +177,43 @@ def workflow(**more: object) -> Workflow:
 
 def test_the_settings_make_a_policy() -> None:
     policy = policy_of(
-        workflow(allowed=["src/**"], protected=["src/billing/"], tests="free"), Proposals(files=3, protected=("x/",))
+        workflow(allowed=["src/**"], protected=["src/billing/"], tests="free"),
+        Proposals(files=3, protected=("x/",)),
+        {},
     )
     assert policy == PathPolicy(
         allowed=("src/**",), protected=(*DEFAULT, "x/", "src/billing/"), max_files=3, tests="free"
     )
-    assert policy_of(workflow(sandbox="read-only"), Proposals()) is None
+    assert policy_of(workflow(sandbox="read-only"), Proposals(), {}) is None
 
 
 def test_a_workflow_about_migrations_may_touch_them_and_no_more() -> None:
-    policy = policy_of(workflow(migrations=True), Proposals())
+    policy = policy_of(workflow(migrations=True), Proposals(), {})
     assert policy is not None
     assert set(DEFAULT) - set(policy.protected) == set(MIGRATIONS)
 
 
 def test_a_workflow_may_change_nothing_unless_it_says_so() -> None:
-    policy = policy_of(workflow(), Proposals())
+    policy = policy_of(workflow(), Proposals(), {})
     assert policy is not None
     assert not rules_of(policy).allowed.match("src/a.py")
 
 
 def test_a_pattern_of_the_settings_that_cannot_be_read_is_an_error_before_the_run() -> None:
     with pytest.raises(UsageError, match="src/"):
-        policy_of(workflow(allowed=["src/["]), Proposals())
+        policy_of(workflow(allowed=["src/["]), Proposals(), {})
 
 
 def test_only_what_is_raised_is_told() -> None:
     assert raised(Proposals(files=10, added_lines=9)) == []
     assert raised(Proposals(files=60)) == ["proposals: files is raised from 50 to 60"]
+
+
+def test_a_pattern_may_hold_an_argument_that_is_a_plain_word() -> None:
+    table = workflow(allowed=["src/{module}/**"], arguments=["module"])
+    policy = policy_of(table, Proposals(), {"module": "billing"})
+    assert policy is not None
+    assert policy.allowed == ("src/billing/**",)
+    for bad in ("../x", "*", "a/b", "", "a b"):
+        with pytest.raises(UsageError):
+            policy_of(table, Proposals(), {"module": bad})
