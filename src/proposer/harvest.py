@@ -10,6 +10,7 @@ from proposer.errors import Outcome, StopError
 from proposer.inputs.stage import Stage
 from proposer.invocation import trial
 from proposer.invocation.binary import Binary
+from proposer.outputs import openapi
 from proposer.outputs import patch as patches
 from proposer.outputs.trials import reasons_of
 from proposer.rendering import host
@@ -78,7 +79,19 @@ def gather(
         span = settings.limits.wall_seconds
         trials = trial.run(stage.workspace, binary, proposal.tree, workflow.checks, mark=mark,
                            ceilings=Ceilings(wall_seconds=span, idle_seconds=span))  # fmt: skip
-    tried = reasons_of(trials, missing=bool(workflow.checks) and proposal is None)
+    tried = list(reasons_of(trials, missing=bool(workflow.checks) and proposal is None))
+    tested = fault is None and proposal is not None and proposal.report.allowed and not tried
+    if workflow.openapi and tested and proposal is not None and answer is not None:
+        on_step("comparing the OpenAPI documents")
+        span = settings.limits.wall_seconds
+        before, after = (
+            trial.run(stage.workspace, binary, tree, [workflow.openapi], mark=mark, name=f"openapi-{name}",
+                      ceilings=Ceilings(wall_seconds=span, idle_seconds=span))[0]
+            for name, tree in (("before", stage.tree), ("after", proposal.tree))
+        )  # fmt: skip
+        trials += [one for one in (before, after) if not one.passed]
+        model = next((arguments.get(name, "") for name, kind in workflow.kinds.items() if kind == "model"), "")
+        tried += openapi.reasons_of(before, after, answer, model)
     return Harvest(
         written=tuple(written),
         hidden=frozenset(hidden),

@@ -20,7 +20,7 @@ from proposer.errors import InterruptedRunError, Outcome, RefusedError, StopErro
 from proposer.facts import collection
 from proposer.facts.ground import Ground
 from proposer.git import root_of, shown
-from proposer.inputs import failure, files, includes, untrusted
+from proposer.inputs import arguments, failure, files, includes, untrusted
 from proposer.inputs import prompt as prompts
 from proposer.inputs import stage as stages
 from proposer.inputs import subject as subjects
@@ -182,6 +182,9 @@ def _steps(  # noqa: PLR0915 - the steps, one after the other, on one screen
     workflow = settings.workflow(request.workflow)
     if workflow.once and not again and request.log is None:
         raise UsageError(f"{request.workflow} needs the log of the failing check", "add: --log FILE")
+    asked = again.arguments if again else request.arguments
+    if workflow.kinds:
+        arguments.check(workflow, asked, workspace.git().tree(subject.base))
     source, schema = _asset(pinned, workflow.prompt).decode(errors="replace"), _asset(pinned, workflow.output_schema)
     strict.check(schema, workflow.output_schema)
     provider = again.provider if again else providers.choose(
@@ -194,9 +197,7 @@ def _steps(  # noqa: PLR0915 - the steps, one after the other, on one screen
         chronicle.masks(redactor)
     chronicle.uses(workflow, provider, settings.prices, replayed=again.untrusted if again else None)
     provider.fits(lock.codex_version)
-    patches.policy_of(
-        workflow, settings.proposals, again.arguments if again else request.arguments
-    )  # one without a meaning must stop the run before it is paid for
+    patches.policy_of(workflow, settings.proposals, asked)  # without a meaning, it must stop before it is paid for
     # 3. Stage; the digest of the binary is taken meanwhile.
     on_step("staging the subject")
     instruction = partial(stages.is_instruction, more=settings.paths.instruction, exact=frozenset(pinned.files))

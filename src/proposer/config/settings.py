@@ -152,6 +152,11 @@ class Workflow(_Table):
     checks: tuple[Annotated[tuple[str, ...], Field(min_length=1)], ...] = Field(
         (), description="Commands (argv) that the host runs on a proposal, sandboxed, in a copy; all must exit 0."
     )
+    openapi: tuple[str, ...] = Field(
+        (),
+        description="Command (argv) that prints the OpenAPI document; run, sandboxed, before and after a proposal. "
+        "What breaks clients must be named in the answer (`breaking`).",
+    )
     renders: Literal["", "adr", "module"] = Field(
         "", description="What the host writes into the proposal from the answer: `adr`, `module`; empty: nothing."
     )
@@ -170,6 +175,10 @@ class Workflow(_Table):
     )
     arguments: tuple[Annotated[str, Field(pattern=r"^[a-z][a-z_]{0,31}$")], ...] = Field(
         (), description="Names of texts that the caller gives; the prompt has each as `arguments.NAME`."
+    )
+    kinds: dict[str, Literal["module", "model"]] = Field(
+        default_factory=dict,
+        description="What an argument is: `module` (of the base, with dto.py and routes.py) or `model` (PascalCase).",
     )
     thresholds: Thresholds = Field(Thresholds(), description="Numbers for the gates.")
     evidence: tuple[Evidence, ...] = Field(

@@ -1,15 +1,18 @@
-"""Two small Python files that lie beside code under test in the sandbox: a witness, and a help for event loops."""
+"""Small Python files that lie beside code under test in the sandbox: a witness, a help for event loops, OpenAPI."""
 
 from pathlib import Path
 
+from proposer.config import assets
 from proposer.inputs.workspace import Workspace
 
-__all__ = ["FOLDER", "WITNESS", "furnish"]
+__all__ = ["FOLDER", "OPENAPI", "WITNESS", "furnish"]
 
 FOLDER = "support"
 """Its name in the folder of a run."""
 WITNESS = "proposer_witness"
 """Name of the pytest plugin."""
+OPENAPI = "proposer_openapi"
+"""Name of the module that prints the OpenAPI document of a generated repository: a script of `dto-and-route`."""
 _WITNESS = '''
 """Ends a test run whose modules came from somewhere else than the copy that is tried."""
 
@@ -75,4 +78,6 @@ def furnish(workspace: Workspace) -> Path:
     folder.mkdir(exist_ok=True)
     (folder / f"{WITNESS}.py").write_text(_WITNESS, encoding="utf-8")
     (folder / "sitecustomize.py").write_text(_LOOPS, encoding="utf-8")
+    script = assets.folder("skills") / "dto-and-route" / "scripts" / "document.py"
+    (folder / f"{OPENAPI}.py").write_bytes(script.read_bytes())
     return folder

@@ -48,6 +48,7 @@ def run(
     *,
     mark: str,
     ceilings: process.Ceilings,
+    name: str = "trial",
 ) -> list[Trial]:
     """Check a tree out into a folder of its own and run commands there, one after the other, up to the first failure.
 
@@ -61,8 +62,9 @@ def run(
         commands: argv of each.
         mark: unique to the run.
         ceilings: for each command.
+        name: of the folder, new in the run.
     """
-    copy, home = _copied(workspace, tree), workspace.root / "trial-home"
+    copy, home = _copied(workspace, tree, name), workspace.root / f"{name}-home"
     home.mkdir(mode=0o700)
     place = support.furnish(workspace)
     (home / "config.toml").write_text(tomli_w.dumps(_config(copy, binary, place)), encoding="utf-8")
@@ -91,11 +93,11 @@ def run(
     return found
 
 
-def _copied(workspace: Workspace, tree: str) -> Path:
+def _copied(workspace: Workspace, tree: str, name: str) -> Path:
     """Write the files of a tree, byte for byte, into a new folder that is no repository."""
-    copy = workspace.root / "trial"
+    copy = workspace.root / name
     copy.mkdir(mode=0o700)
-    git = workspace.git().also(GIT_INDEX_FILE=str(workspace.root / "trial.index"), GIT_WORK_TREE=str(copy))
+    git = workspace.git().also(GIT_INDEX_FILE=str(workspace.root / f"{name}.index"), GIT_WORK_TREE=str(copy))
     git("read-tree", tree)
     git("checkout-index", "--all", "--force", f"--prefix={copy}/")
     return copy

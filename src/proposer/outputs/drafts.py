@@ -2,7 +2,7 @@
 
 from pydantic import BaseModel, ConfigDict, Field
 
-__all__ = ["DRAFTS", "AdrAnswer", "AutofixAnswer", "ScaffoldAnswer"]
+__all__ = ["DRAFTS", "AdrAnswer", "AutofixAnswer", "DtoAnswer", "ScaffoldAnswer"]
 
 
 class _Closed(BaseModel):
@@ -45,5 +45,28 @@ class ScaffoldAnswer(_Closed):
     remaining: list[str] = Field(description="What a person must still decide; an empty list is a good answer.")
 
 
-DRAFTS: dict[str, type[BaseModel]] = {"adr": AdrAnswer, "autofix": AutofixAnswer, "scaffold": ScaffoldAnswer}
+class Break(_Closed):
+    """One change of the API that an existing client could trip over."""
+
+    operation: str = Field(description="Method and path, such as POST /billing/invoices.")
+    change: str = Field(
+        description="What the comparison says of it, word for word, behind the operation and its colon."
+    )
+
+
+class DtoAnswer(_Closed):
+    """What was added to the API; models, route and tests are what stands in the stage."""
+
+    summary: str = Field(description="Two or three sentences for the person who decides about the proposal.")
+    operations: list[str] = Field(description="Method and path of each operation that is new or changed.")
+    breaking: list[Break] = Field(description="Each change that breaks a client; an empty list is a good answer.")
+    remaining: list[str] = Field(description="What a person must still decide; an empty list is a good answer.")
+
+
+DRAFTS: dict[str, type[BaseModel]] = {
+    "adr": AdrAnswer,
+    "autofix": AutofixAnswer,
+    "scaffold": ScaffoldAnswer,
+    "dto": DtoAnswer,
+}
 """The answer of each of these workflows by its name."""

@@ -177,6 +177,16 @@ TASKS = (
     """,
         name=(NEEDED, "the module, one word such as billing"),
     ),
+    declared(
+        "dto",
+        """Add request and response models, a route, its OpenAPI text and tests to a module, as a proposal.
+
+    The host compares the OpenAPI documents before and after: what breaks a client and is not named in the answer is
+    blocked (exit 7). Take a good one over with: inv codex.apply RUN
+    """,
+        module=(NEEDED, "a module that is there, such as billing"),
+        name=(NEEDED, "what the models are named after, in PascalCase, such as PreviewBooking"),
+    ),
     _task(
         "run",
         "Run any workflow that proposer.toml declares.",
