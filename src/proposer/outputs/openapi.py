@@ -36,7 +36,7 @@ def reasons_of(before: Trial, after: Trial, answer: Mapping[str, Any], model: st
     if new is None:
         yield from failures([after])
         if after.passed:
-            yield Outcome.BLOCKED, "the proposal has no OpenAPI document"
+            yield Outcome.BLOCKED, "the proposal does not print one OpenAPI document"
         return
     try:
         rows = list(_script().Comparison(old, new).breaks())
@@ -76,18 +76,22 @@ def _lacks(old: dict[str, Any], new: dict[str, Any], model: str) -> Iterator[tup
 
 
 def _document(trial: Trial) -> dict[str, Any] | None:
-    """Return the last OpenAPI document that a command printed on a line of its own; None where there is none."""
-    if not trial.passed:
+    """Return the OpenAPI document that a command printed on a line of its own; None where there is none, or a second.
+
+    What is loaded to make the document can print too: two of them could be told apart by nobody.
+    """
+    found = [one for line in trial.output.splitlines() if (one := _read(line)) is not None] if trial.passed else []
+    return found[0] if len(found) == 1 else None
+
+
+def _read(line: str) -> dict[str, Any] | None:
+    if not line.startswith("{"):
         return None
-    for line in reversed(trial.output.splitlines()):
-        if line.startswith("{"):
-            try:
-                found = json.loads(line)
-            except (ValueError, RecursionError):
-                continue
-            if isinstance(found, dict) and isinstance(found.get("paths"), dict):
-                return found
-    return None
+    try:
+        found = json.loads(line)
+    except (ValueError, RecursionError):
+        return None
+    return found if isinstance(found, dict) and isinstance(found.get("paths"), dict) else None
 
 
 def _flat(text: str) -> str:

@@ -88,10 +88,19 @@ def test_every_break_needs_its_own_name_and_a_long_list_is_counted() -> None:
         (printed(BASE, stopped="the deadline of 9 s"), printed(ADDED), Outcome.UNAVAILABLE, "deadline"),
         (printed("hello"), printed(ADDED), Outcome.UNAVAILABLE, "compare with"),
         (printed(BASE), printed(ADDED, returncode=1), Outcome.BLOCKED, "the proposal fails `describe`"),
-        (printed(BASE), printed(""), Outcome.BLOCKED, "the proposal has no OpenAPI document"),
+        (printed(BASE), printed(""), Outcome.BLOCKED, "does not print one OpenAPI document"),
+        (printed(BASE), printed(BROKEN, ADDED), Outcome.BLOCKED, "does not print one OpenAPI document"),
         (printed(BASE), printed(ADDED, stopped="the deadline of 9 s"), Outcome.UNAVAILABLE, "did not end"),
     ],
-    ids=["base-fails", "base-hangs", "base-says-nothing", "proposal-fails", "proposal-says-nothing", "proposal-hangs"],
+    ids=[
+        "base-fails",
+        "base-hangs",
+        "base-says-nothing",
+        "proposal-fails",
+        "proposal-says-nothing",
+        "proposal-prints-two",
+        "proposal-hangs",
+    ],
 )
 def test_a_document_that_is_not_there_is_no_pass(before: Trial, after: Trial, outcome: Outcome, words: str) -> None:
     found = judged(after, before=before)
