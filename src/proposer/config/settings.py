@@ -1,10 +1,10 @@
 """proposer.toml: workflows, limits and paths of one repository, read from the base commit."""
 
 import tomllib
-from typing import Annotated, Literal, get_args
+from typing import Annotated, Literal, Self, get_args
 from urllib.parse import urlsplit
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
 from proposer.config.prices import Prices
 from proposer.errors import UsageError
@@ -184,6 +184,12 @@ class Workflow(_Table):
     evidence: tuple[Evidence, ...] = Field(
         get_args(Evidence), description="Kinds of evidence that the gate `evidence` wants to see."
     )
+
+    @model_validator(mode="after")
+    def _kinds_of_arguments(self) -> Self:
+        if unknown := sorted(set(self.kinds) - set(self.arguments)):
+            raise ValueError(f"kinds names {unknown[0]!r}, which is not among the arguments")
+        return self
 
     @field_validator("prompt", "output_schema")
     @classmethod

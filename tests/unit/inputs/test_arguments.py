@@ -2,7 +2,7 @@
 
 import pytest
 
-from proposer.config.settings import Workflow
+from proposer.config.settings import Workflow, parse
 from proposer.errors import UsageError
 from proposer.inputs.arguments import check
 
@@ -50,3 +50,10 @@ def test_a_base_without_modules_says_so() -> None:
 def test_an_argument_that_was_not_given_is_refused() -> None:
     with pytest.raises(UsageError, match="cannot be used as name"):
         check(WORKFLOW, {"module": "billing"}, PATHS)
+
+
+def test_a_kind_of_no_argument_is_a_mistake_in_the_settings() -> None:
+    table = '[workflows.x]\nsummary = "s"\nprompt = "p"\nschema = "s"\narguments = ["name"]\nkinds = {nam = "model"}\n'
+    with pytest.raises(UsageError, match="'nam', which is not among the arguments"):
+        parse(table.encode())
+    assert parse(table.replace("nam =", "name =").encode()).workflow("x").kinds == {"name": "model"}
