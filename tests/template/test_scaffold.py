@@ -75,6 +75,9 @@ def test_what_a_module_may_not_do_is_refused(bench: Benches, step: dict[str, str
 
 def test_a_name_that_is_no_module_stops_before_anything_is_asked(bench: Benches) -> None:
     place = committed(bench())
+    script = place.root.parent / "nothing.json"
+    script.write_text('{"schema": "proposer/rehearsal/v1", "turns": [{"answer_text": "{}"}]}', encoding="utf-8")
     for name in ("../x", "core/x", "*"):
-        done = place.run("inv", "codex.scaffold", name, "--provider", "rehearsal:none.json")
+        done = place.run("inv", "codex.scaffold", name, "--provider", f"rehearsal:{script}")
         assert done.returncode == 2, done.stdout
+        assert name in done.stderr, done.stderr

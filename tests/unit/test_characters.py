@@ -2,6 +2,7 @@
 import pytest
 
 from hidden import BREAKS, RANGES
+from proposer.inputs import characters
 from proposer.inputs.characters import invisible
 from proposer.inputs.untrusted import clean
 
@@ -301,3 +302,9 @@ def test_a_million_zero_width_characters_are_nothing() -> None:
 
 def test_positions_are_those_of_the_original() -> None:
     assert invisible("a\u202eb\u200b\u200bc👩\u200d💻م\u200c\u200cن\x1b[0m") == {1, 3, 4, 10, 11, 13}
+
+
+def test_the_pictures_are_as_many_as_unicode_has() -> None:
+    """Extended_Pictographic of emoji-data.txt has 2,830 code points: none is missing, and none is one too many."""
+    pictures = [item.partition("-") for item in characters._EMOJI.split()]  # noqa: SLF001 - nobody else needs the table
+    assert sum(int(end or start, 16) - int(start, 16) + 1 for start, _, end in pictures) == 2830
