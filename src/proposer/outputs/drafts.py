@@ -40,15 +40,15 @@ class ScaffoldAnswer(_Closed):
     """What was scaffolded; the module is what stands in the stage, its wiring is the host's."""
 
     summary: str = Field(description="Two or three sentences for the person who decides about the proposal.")
-    entity: str = Field(description="One of what the module keeps, one lower-case word, such as invoice.")
-    plural: str = Field(description="Many of them, such as invoices.")
+    entity: str = Field(description="One of what the module keeps, one lower-case word, such as letter.")
+    plural: str = Field(description="Many of them, such as letters.")
     remaining: list[str] = Field(description="What a person must still decide; an empty list is a good answer.")
 
 
 class Break(_Closed):
     """One change of the API that an existing client could trip over."""
 
-    operation: str = Field(description="Method and path, such as POST /billing/invoices.")
+    operation: str = Field(description="Method and path, such as POST /example/items.")
     change: str = Field(
         description="What the comparison says of it, word for word, behind the operation and its colon."
     )
