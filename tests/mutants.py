@@ -60,13 +60,16 @@ def mutants(module: str, source: str) -> Iterator[Mutant]:
     starts = [0]
     for row in data.split(b"\n"):
         starts.append(starts[-1] + len(row) + 1)
-    seen = set[str]()
+    seen, cuts = set[str](), set[tuple[int, int, bytes]]()
 
     def span(node: ast.expr) -> tuple[int, int]:
         begin = starts[node.lineno - 1] + node.col_offset
         return begin, starts[(node.end_lineno or node.lineno) - 1] + (node.end_col_offset or 0)
 
     for place, node, what, cut in _rules(ast.parse(source), data, span):
+        if cut in cuts:  # the pieces of a text that is written in several ones have one place
+            continue
+        cuts.add(cut)
         text = (data[: cut[0]] + cut[2] + data[cut[1] :]).decode(errors="replace")
         label = f"{place}: {what}"
         label = next(name for name in (label, *(f"{label} ({n})" for n in range(2, 999))) if name not in seen)
