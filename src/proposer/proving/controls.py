@@ -5,6 +5,7 @@ import json
 import os
 import socket
 import sys
+import time
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -14,6 +15,9 @@ from proposer.proving.arena import Arena
 from proposer.proving.drill import Drill
 
 __all__ = ["Broker", "broker", "failed"]
+
+_LOOKS, _PAUSE = 50, 0.1
+"""How often the environment of a program that was just started is looked for, and the seconds between two looks."""
 
 
 def failed(drill: Drill, arena: Arena) -> str:
@@ -39,9 +43,11 @@ def _home(arena: Arena) -> str:
 
 
 def _decoy(arena: Arena) -> str:
-    with contextlib.suppress(OSError):
-        if arena.canary.secret.encode() in Path(f"/proc/{arena.decoy}/environ").read_bytes():
-            return ""
+    for _ in range(_LOOKS):
+        with contextlib.suppress(OSError):
+            if arena.canary.secret.encode() in Path(f"/proc/{arena.decoy}/environ").read_bytes():
+                return ""
+        time.sleep(_PAUSE)  # a program counts as started some moments before the kernel knows its environment
     return "this machine does not show the environment of a process to its own user"
 
 
