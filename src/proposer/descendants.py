@@ -8,6 +8,7 @@ import sys
 import time
 from collections.abc import Iterable
 from pathlib import Path
+from typing import NamedTuple
 
 __all__ = ["MARK", "Watch"]
 
@@ -21,9 +22,20 @@ _GRACE = 0.25
 _PROC = Path("/proc")
 
 
-def _table() -> dict[int, tuple[int, int]]:
-    """Return {pid: (parent pid, start time in clock ticks since boot)} of all processes (proc(5), stat)."""
-    table: dict[int, tuple[int, int]] = {}
+class _Entry(NamedTuple):
+    """A process: its parent, its start in clock ticks since boot, and who leads its session."""
+
+    parent: int
+    start: int
+    session: int
+
+
+_NONE = _Entry(0, -1, 0)
+
+
+def _table() -> dict[int, _Entry]:
+    """Return all processes but the dead by their ids (proc(5), stat)."""
+    table: dict[int, _Entry] = {}
     if not sys.platform.startswith("linux"):
         return table
     for entry in _PROC.glob("[0-9]*"):
@@ -32,7 +44,7 @@ def _table() -> dict[int, tuple[int, int]]:
         except OSError:
             continue
         if fields[0] != "Z":
-            table[int(entry.name)] = (int(fields[1]), int(fields[19]))
+            table[int(entry.name)] = _Entry(int(fields[1]), int(fields[19]), int(fields[3]))
     return table
 
 
@@ -46,8 +58,10 @@ def _marked(pid: int, mark: str) -> bool:
 class Watch:
     """Follows every descendant of a child, also those that left its group, its session or their parent.
 
-    A process counts when it was seen below the child, or carries the run's mark in its environment. While the watch
-    is on, this process adopts orphans (prctl(2), PR_SET_CHILD_SUBREAPER), so a double fork does not hide one.
+    A process counts when it was seen below the child, is in the session of one of them, or carries the run's mark in
+    its environment: one that was forked while its parent was killed was never seen, and has no mark if its program
+    cleared the environment. While the watch is on, this process adopts orphans (prctl(2), PR_SET_CHILD_SUBREAPER), so
+    a double fork does not hide one.
     """
 
     def __init__(self, mark: str) -> None:
@@ -65,25 +79,31 @@ class Watch:
     def look(self) -> None:
         """Take note of the descendants that exist now; call it often."""
         table = _table()
-        roots = {self._root} | {pid for pid, start in self._seen.items() if table.get(pid, (0, -1))[1] == start}
+        roots = {self._root} | {pid for pid, start in self._seen.items() if table.get(pid, _NONE).start == start}
+        leaders = {self._root, *self._seen}
         grew = True
         while grew:
-            below = {pid for pid, (parent, _) in table.items() if parent in roots and pid not in roots}
+            below = {
+                pid
+                for pid, entry in table.items()
+                if pid not in roots and (entry.parent in roots or entry.session in leaders)
+            }
             roots |= below
+            leaders |= below
             grew = bool(below)
         for pid in roots - {self._root, None}:
             if pid is not None and pid in table:
-                self._seen[pid] = table[pid][1]
+                self._seen[pid] = table[pid].start
 
     def alive(self) -> list[int]:
         """Return the process ids of the descendants that still run, the child itself left out."""
         self.look()
         table = _table()
-        known = {pid for pid, start in self._seen.items() if table.get(pid, (0, -1))[1] == start}
+        known = {pid for pid, start in self._seen.items() if table.get(pid, _NONE).start == start}
         own = os.getpid()
         marked = {pid for pid in table if pid not in (own, self._root) and _marked(pid, self._mark)}
         for pid in marked:
-            self._seen[pid] = table[pid][1]
+            self._seen[pid] = table[pid].start
         return sorted(known | marked)
 
     def end(self, patience: float = 2.0) -> list[int]:
