@@ -154,7 +154,7 @@ def compare(lock: Lock, files: Mapping[str, str]) -> list[str]:
         elif path not in lock.files:
             rows.append(f"{path} is not in codex.lock")
         elif lock.files[path] != files[path]:
-            rows.append(f"{path} has changed since codex.lock was written")
+            rows.append(f"{path} is not the file that codex.lock pins")
     return rows
 
 

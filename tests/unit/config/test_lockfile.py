@@ -85,7 +85,7 @@ def test_differences_are_named_one_by_one() -> None:
     lock = Lock(codex_version="1", model="m", effort="e", proposer_version="2", files={"a": DIGEST, "b": DIGEST})
     assert compare(lock, {"a": DIGEST, "b": DIGEST}) == []
     assert compare(lock, {"b": "f" * 64, "c": DIGEST}) == [
-        "a is in codex.lock and missing", "b has changed since codex.lock was written", "c is not in codex.lock",
+        "a is in codex.lock and missing", "b is not the file that codex.lock pins", "c is not in codex.lock",
     ]  # fmt: skip
 
 
