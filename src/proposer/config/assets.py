@@ -1,10 +1,13 @@
 """Finds the shared assets (prompts, skills, schemas, template), in the wheel or in a checkout."""
 
+import functools
+import importlib.util
 from pathlib import Path
+from typing import Any
 
 from proposer.errors import UsageError
 
-__all__ = ["KINDS", "folder", "root"]
+__all__ = ["KINDS", "folder", "root", "script"]
 
 KINDS = ("prompts", "skills", "schemas", "template")
 
@@ -25,3 +28,19 @@ def root() -> Path:
 def folder(kind: str) -> Path:
     """Return the folder of one kind of asset (`KINDS`)."""
     return root() / kind
+
+
+@functools.cache
+def script(skill: str, name: str) -> Any:
+    """Return a script of a skill as this library holds it, which a repository cannot change, loaded as a module.
+
+    Raises:
+        UsageError: the installation is damaged.
+    """
+    path = folder("skills") / skill / "scripts" / f"{name}.py"
+    spec = importlib.util.spec_from_file_location(f"proposer_skill_{name}", path)
+    if spec is None or spec.loader is None or not path.is_file():
+        raise UsageError(f"the skill {skill} lacks its script {name}", "run: pip install --force-reinstall proposer")
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module

@@ -1,7 +1,5 @@
 """What a proposal does to the API: the OpenAPI documents before and after it, compared by the host."""
 
-import functools
-import importlib.util
 import json
 from collections.abc import Iterator, Mapping
 from typing import Any
@@ -39,7 +37,7 @@ def reasons_of(before: Trial, after: Trial, answer: Mapping[str, Any], model: st
             yield Outcome.BLOCKED, "the proposal does not print one OpenAPI document"
         return
     try:
-        rows = list(_script().Comparison(old, new).breaks())
+        rows = list(assets.script("dto-and-route", "compare").Comparison(old, new).breaks())
         lacks = list(_lacks(old, new, model))
     except Exception as error:  # noqa: BLE001 - the document is whatever the proposal prints
         yield Outcome.BLOCKED, f"the OpenAPI document of the proposal cannot be read: {type(error).__name__}"
@@ -101,15 +99,3 @@ def _flat(text: str) -> str:
 def _last(output: str) -> str:
     lines = output.split("\n")
     return lines[-1].strip()[:200] or "it printed nothing"
-
-
-@functools.cache
-def _script() -> Any:
-    """Return the comparison of the skill `dto-and-route`, as this library holds it: not the repository's."""
-    path = assets.folder("skills") / "dto-and-route" / "scripts" / "compare.py"
-    spec = importlib.util.spec_from_file_location("proposer_skill_compare", path)
-    if spec is None or spec.loader is None:  # pragma: no cover - the file is part of this library
-        raise AssertionError("the skill dto-and-route is missing")
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module

@@ -1,10 +1,8 @@
 """What a new module needs outside of its folder, and what its model left out: rendered from the skill's assets."""
 
-import importlib.util
 import tempfile
 from collections.abc import Mapping
 from pathlib import Path, PurePosixPath
-from typing import Any
 
 from proposer.config import assets
 from proposer.errors import Outcome, StopError, UsageError
@@ -31,7 +29,7 @@ def render(material: Material) -> Mapping[str, bytes]:
     with tempfile.TemporaryDirectory(dir=material.git.cwd, prefix="scaffold-") as folder:
         root, templates = Path(folder) / "tree", Path(folder) / "assets"
         _lay(material, root)
-        script = _script()
+        script = assets.script("scaffold-module", "scaffold")
         if _own(material.files, templates):
             script.ASSETS = templates
         try:
@@ -68,13 +66,3 @@ def _own(files: Mapping[str, bytes], folder: Path) -> bool:
 def _write(path: Path, data: bytes) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_bytes(data)
-
-
-def _script() -> Any:
-    path = assets.folder("skills") / "scaffold-module" / "scripts" / "scaffold.py"
-    spec = importlib.util.spec_from_file_location("proposer_skill_scaffold", path)
-    if spec is None or spec.loader is None:  # pragma: no cover - the file is part of this library
-        raise AssertionError("the skill scaffold-module is missing")
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
