@@ -1,5 +1,6 @@
 """What is known of a run, and that nothing known is never clean."""
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -35,5 +36,45 @@ def test_differences_of_the_lock_stop_the_run_and_are_counted(chronicle: Chronic
     assert (caught.value.outcome, "inv codex.lock" in caught.value.hint) == (Outcome.DRIFTED, True)
 
 
-def test_what_codex_complained_is_kept_even_where_nothing_was_written(chronicle: Chronicle, tmp_path: Path) -> None:
-    chronicle.complains(tmp_path / "missing.log")
+@pytest.fixture
+def begun(chronicle: Chronicle, repo: Lab) -> Iterator[Chronicle]:
+    """A run that has a draft."""
+    chronicle.draft = Store(repo.root).draft(
+        "20260101T000000Z-00000000", lambda text: text.replace("hidden", "[masked]")
+    )
+    yield chronicle
+    chronicle.discard()
+
+
+def kept(begun: Chronicle) -> str:
+    assert begun.draft is not None
+    return (begun.draft.folder / "stderr.log").read_text(encoding="utf-8")
+
+
+def test_no_complaint_of_codex_is_no_mistake(begun: Chronicle, tmp_path: Path) -> None:
+    begun.complains(tmp_path / "missing.log")
+    assert begun.draft is not None
+    assert not (begun.draft.folder / "stderr.log").exists()
+
+
+def test_what_codex_complained_of_is_kept_masked(begun: Chronicle, tmp_path: Path) -> None:
+    (tmp_path / "log").write_text("a hidden word\n", encoding="utf-8")
+    begun.complains(tmp_path / "log")
+    assert kept(begun) == "a [masked] word\n"
+
+
+def test_of_a_flood_beginning_and_end_are_kept(begun: Chronicle, tmp_path: Path) -> None:
+    (tmp_path / "log").write_text("first" + "x" * 3_000_000 + "last", encoding="utf-8")
+    begun.complains(tmp_path / "log")
+    text = kept(begun)
+    assert text.startswith("first")
+    assert text.endswith("last")
+    assert "\n[cut: there was more]\n" in text
+    assert len(text) < 1_100_000
+
+
+def test_a_log_a_little_over_the_limit_loses_and_doubles_nothing(begun: Chronicle, tmp_path: Path) -> None:
+    whole = "".join(f"{number:07}" for number in range(80_000))
+    (tmp_path / "log").write_text(whole, encoding="utf-8")
+    begun.complains(tmp_path / "log")
+    assert kept(begun).replace("\n[cut: there was more]\n", "") == whole
