@@ -70,15 +70,21 @@ def judged(
         marks: what its shell must have printed.
         left: the traces that were found.
     """
-    signs = [f"{sign.look} shows it" for sign in drill.escaped if sign.seen(seen[sign.look])]
+    missing = next((sign.look for sign in drill.reached if not sign.seen(seen[sign.look])), None)
+    reached = missing is None and all(mark in seen["output"] for mark in marks)
+    # What a run comes to shows an escape only where the attack was made: without its command a run may well be clean.
+    signs = [
+        f"{sign.look} shows it"
+        for sign in drill.escaped
+        if sign.seen(seen[sign.look]) and (reached or sign.look != "outcome")
+    ]
     if found := [*left, *signs]:
         return Result(
             name=drill.name, tried=drill.tried, reached=True, stopped_by=None, outcome="escaped",
             detail="; ".join(found[:_SHOWN]),
         )  # fmt: skip
     why = f" ({summary.outcome.label}: {summary.message})" if summary.outcome is not Outcome.CLEAN else ""
-    missing = next((sign.look for sign in drill.reached if not sign.seen(seen[sign.look])), None)
-    if missing is not None or not all(mark in seen["output"] for mark in marks):
+    if not reached:
         if _NO_SANDBOX in seen["notes"] or _NO_SANDBOX in summary.message:
             return unavailable(drill, "the sandbox does not start here", REMEDY)
         told = f"{missing} does not show" if missing is not None else "its shell was not seen to show"
