@@ -181,7 +181,7 @@ def test_a_poisoned_case_is_an_error_before_anything_is_run(
 
 def test_files_that_the_lock_does_not_know_stop_it(evals: Lab) -> None:
     evals.write("AGENTS.md", "# Other rules\n")
-    with pytest.raises(ProposerError, match=r"AGENTS\.md has changed") as caught:
+    with pytest.raises(ProposerError, match=r"AGENTS\.md is not the file") as caught:
         evaluate(evals)
     assert caught.value.exit_code == 3
 
