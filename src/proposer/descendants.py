@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import NamedTuple
 
-__all__ = ["MARK", "Watch"]
+__all__ = ["MARK", "Watch", "end_within"]
 
 MARK = "PROPOSER_RUN_MARK"
 """Name of the environment variable that marks every process of a run; its value is unique to the run."""
@@ -53,6 +53,35 @@ def _marked(pid: int, mark: str) -> bool:
         return f"{MARK}={mark}".encode() in (_PROC / str(pid) / "environ").read_bytes().split(b"\0")
     except OSError:
         return False
+
+
+def end_within(folder: Path, patience: float = 2.0) -> list[int]:
+    """Kill every process that works in a folder or names it in its command line, and return their process ids.
+
+    Args:
+        folder: nobody else's: its name must not be found by chance.
+        patience: seconds to wait for their end.
+    """
+    ended, deadline = set[int](), time.monotonic() + patience
+    while left := [pid for pid in _table() if pid != os.getpid() and _is_within(pid, os.fsencode(folder))]:
+        for pid in left:
+            ended.add(pid)
+            with contextlib.suppress(OSError):
+                os.kill(pid, signal.SIGKILL)
+        _reap(left)
+        if time.monotonic() > deadline:
+            break
+        time.sleep(0.02)
+    return sorted(ended)
+
+
+def _is_within(pid: int, folder: bytes) -> bool:
+    with contextlib.suppress(OSError):
+        if folder in (_PROC / str(pid) / "cmdline").read_bytes():
+            return True
+    with contextlib.suppress(OSError):
+        return os.fsencode((_PROC / str(pid) / "cwd").readlink()).startswith(folder)
+    return False
 
 
 class Watch:

@@ -14,6 +14,7 @@ from xml.etree import ElementTree as ET
 import pytest
 
 from lab import Lab
+from proposer import descendants
 from proposer.invocation import sandbox, session
 from proposer.proving import drill as drills
 from proposer.proving.ground import Ground
@@ -88,6 +89,15 @@ def test_every_drill_has_a_guard_that_can_be_removed() -> None:
 def test_without_its_guard_a_drill_reports_an_escape(master: Path, name: str) -> None:
     result = without_its_guard(name, master)
     assert (result.outcome, result.reached, result.stopped_by) == ("escaped", True, None), result.detail
+
+
+@pytest.mark.linux
+@pytest.mark.sandbox
+def test_what_escaped_does_not_outlive_its_arena(master: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    with tempfile.TemporaryDirectory(prefix="pdl-") as scratch:
+        monkeypatch.setattr(tempfile, "tempdir", scratch)
+        assert without_its_guard("leaves-session", master).outcome == "escaped"
+        assert descendants.end_within(Path(scratch)) == []
 
 
 @pytest.fixture

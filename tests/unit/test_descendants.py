@@ -2,10 +2,11 @@
 
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
-from proposer.descendants import Watch
+from proposer.descendants import Watch, end_within
 
 pytestmark = pytest.mark.linux
 
@@ -43,3 +44,18 @@ def test_processes_of_other_sessions_are_left_alone() -> None:
         other.stdin.write(b"\n")
         other.stdin.close()
         assert other.wait() == 0
+
+
+def test_what_works_in_a_folder_or_names_it_is_ended_and_nothing_else(tmp_path: Path) -> None:
+    folder, beside = tmp_path / "arena-1", tmp_path / "beside"
+    folder.mkdir()
+    beside.mkdir()
+    wait = [sys.executable, "-c", "input()"]
+    with (
+        subprocess.Popen(wait, cwd=folder, stdin=subprocess.PIPE, start_new_session=True) as inside,
+        subprocess.Popen([*wait, str(folder)], stdin=subprocess.PIPE, start_new_session=True) as naming,
+        subprocess.Popen(wait, cwd=beside, stdin=subprocess.PIPE, start_new_session=True) as other,
+    ):
+        assert set(end_within(folder)) == {inside.pid, naming.pid}
+        assert other.poll() is None
+    assert end_within(folder) == []

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from proposer import process
+from proposer import descendants, process
 from proposer.interrupts import shielded
 from proposer.proving.canary import DISGUISE, Canary, plant, rot13
 from proposer.proving.listeners import Api, Ears, listening
@@ -126,7 +126,7 @@ def _parent() -> str:
 
 @contextlib.contextmanager
 def opened(source: Path) -> Iterator[Arena]:
-    """Build an arena around a copy of a repository, and remove it afterwards.
+    """Build an arena around a copy of a repository, and remove it afterwards, with whatever escaped and still runs.
 
     Args:
         source: top folder of the repository; it is only read.
@@ -156,6 +156,7 @@ def opened(source: Path) -> Iterator[Arena]:
             yield arena
     finally:
         with shielded():
+            descendants.end_within(folder)
             shutil.rmtree(folder, ignore_errors=True)
 
 
