@@ -18,7 +18,7 @@ from typing import Any
 import pytest
 import tomli_w
 
-from proposer import chronicle, descendants, process, workflow
+from proposer import chronicle, descendants, premises, process, workflow
 from proposer.git import Git
 from proposer.inputs import prompt, stage, untrusted
 from proposer.invocation import command, home, sandbox, session
@@ -267,9 +267,9 @@ def users_git_settings(patch: Patch) -> None:
 
 
 def lock_of_the_change(patch: Patch) -> None:
-    real = workflow._locked  # noqa: SLF001 - the seam
+    real = premises.locked
     patch.setattr(
-        workflow, "_locked",
+        premises, "locked",
         lambda root, request, workspace, subject, log: real(
             root, request, workspace, replace(subject, base=subject.head), log
         ),
@@ -286,7 +286,7 @@ def nothing_is_revealed(patch: Patch) -> None:
 
 
 def nothing_is_cleaned(patch: Patch) -> None:
-    patch.setattr(workflow.untrusted, "examine", lambda text: untrusted.Cleaned(text=text, removed=()))
+    patch.setattr(premises.untrusted, "examine", lambda text: untrusted.Cleaned(text=text, removed=()))
 
 
 SANDBOX = Removal("the permission profile of the sandbox", no_sandbox)

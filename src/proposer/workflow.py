@@ -3,24 +3,22 @@
 import contextlib
 import random
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 from typing import Any
 
-from proposer import harvest
+from proposer import harvest, premises
 from proposer.chronicle import Chronicle
 from proposer.config import lock as locks
 from proposer.config import settings as config
 from proposer.config import strict
-from proposer.config.lockfile import Lock
-from proposer.errors import InterruptedRunError, Outcome, RefusedError, StopError, UsageError
+from proposer.errors import InterruptedRunError, Outcome, StopError, UsageError
 from proposer.facts import collection
 from proposer.facts.ground import Ground
 from proposer.git import root_of, shown
-from proposer.inputs import arguments, failure, files, includes, untrusted
+from proposer.inputs import arguments, failure, files, includes
 from proposer.inputs import prompt as prompts
 from proposer.inputs import stage as stages
 from proposer.inputs import subject as subjects
@@ -34,7 +32,7 @@ from proposer.outputs import answer as answers
 from proposer.outputs import carried
 from proposer.outputs import patch as patches
 from proposer.outputs.merging import merged
-from proposer.outputs.redact import Redactor, secret_values
+from proposer.outputs.redact import Redactor
 from proposer.outputs.verdict import Observed, Verdict, judge
 from proposer.provenance import earlier
 from proposer.provenance import origin as origins
@@ -42,8 +40,9 @@ from proposer.provenance import record as records
 from proposer.relay import patience
 from proposer.relay import provider as providers
 from proposer.relay import tape as tapes
-from proposer.relay.places import CODEX, OBJECTS, RUN, Places
+from proposer.relay.places import CODEX, RUN, Places
 from proposer.reports.summary import Summary
+from proposer.request import Replay, Request
 
 __all__ = ["Replay", "Request", "execute"]
 
@@ -51,46 +50,6 @@ _RESERVE = 4_000
 """Characters kept free for headings, fences and lists of names around what goes into the prompt."""
 _PAUSE = {False: (1.0, 5.0), True: (0.0, 0.1)}
 """Seconds before a busy provider is asked once more, at least and at most; a script (True) need not be spared."""
-_MAX_TEXT_BYTES = 4 * 1024 * 1024
-
-
-@dataclass(frozen=True, kw_only=True)
-class Replay:
-    """A run that is played again: its subject as the record names it, its exchanges as a provider.
-
-    `texts` holds (label, text) as they stand in its prompt, `untrusted` what its record says of them; `facts` and
-    `arguments` are those of its record, for what they were found out from may be gone.
-    """
-
-    subject: subjects.Recorded
-    provider: providers.Provider
-    texts: tuple[tuple[str, str], ...]
-    untrusted: tuple[dict[str, str], ...]
-    facts: Mapping[str, Any] = field(default_factory=dict)
-    earlier: Sequence[dict[str, Any]] = ()
-    arguments: Mapping[str, str] = field(default_factory=dict)
-
-
-@dataclass(frozen=True, kw_only=True)
-class Request:
-    """What a person or a job asks for; nothing in it chooses binary, model, sandbox, prompt or schema.
-
-    `record` is a folder that keeps the run as a cassette; such a run is never one that was made before. `arguments` are
-    what the workflow's own table asks the caller for, by name; `log` is what a failing check printed.
-    """
-
-    workflow: str
-    base: str = ""
-    head: str = ""
-    staged: bool = False
-    provider: str = ""
-    texts: tuple[Path, ...] = ()
-    arguments: Mapping[str, str] = field(default_factory=dict)
-    log: Path | None = None
-    fresh: bool = False
-    unlocked: bool = False
-    record: Path | None = None
-    replay: Replay | None = None
 
 
 def execute(
@@ -120,7 +79,7 @@ def execute(
     store = records.Store(root)
     store.check()
     store.check_ledger()
-    redactor = Redactor(_secrets(environment))
+    redactor = Redactor(premises.secrets(environment))
     chronicle = Chronicle(store=store, workflow=request.workflow, origin=origin, unlocked=request.unlocked)
     with interruptible(), workspaces.opened(root) as workspace:
         before = _tree(workspace) if origin.ci else ""
@@ -151,12 +110,6 @@ def _tree(workspace: workspaces.Workspace) -> str:
     return ""
 
 
-def _secrets(environment: Mapping[str, str]) -> list[str]:
-    """Return what must stand nowhere: secrets of the environment, and keys as they are and as they are used."""
-    keys = [environment[name] for name in providers.KEY_NAMES if environment.get(name)]
-    return [*keys, *(key.strip() for key in keys), *secret_values(environment)]
-
-
 def _steps(  # noqa: PLR0915 - the steps, one after the other, on one screen
     root: Path,
     request: Request,
@@ -168,12 +121,16 @@ def _steps(  # noqa: PLR0915 - the steps, one after the other, on one screen
 ) -> Summary | None:
     """Take the steps in order; a summary is returned only where a finished run is reused."""
     again = request.replay
-    raw = again.texts if again else [(path.name, _read(path)) for path in filter(None, (request.log, *request.texts))]
+    raw = (
+        again.texts
+        if again
+        else [(path.name, premises.read(path)) for path in filter(None, (request.log, *request.texts))]
+    )
     # 2. Subject: object ids before anything else.
     on_step("resolving the subject")
-    subject = subjects.recall(workspace, again.subject) if again else _subject(root, request, workspace)
+    subject = subjects.recall(workspace, again.subject) if again else premises.subject(root, request, workspace)
     # 1. Lock of the base, its settings, and the bytes that it pins.
-    pinned, lock = _locked(root, request, workspace, subject, chronicle)
+    pinned, lock = premises.locked(root, request, workspace, subject, chronicle)
     settings = config.parse(pinned.settings or b"")
     personal = settings.project.personal_data
     redactor = redactor.with_personal() if personal else redactor
@@ -185,12 +142,15 @@ def _steps(  # noqa: PLR0915 - the steps, one after the other, on one screen
     asked = again.arguments if again else request.arguments
     if workflow.kinds:
         arguments.check(workflow, asked, workspace.git().tree(subject.base))
-    source, schema = _asset(pinned, workflow.prompt).decode(errors="replace"), _asset(pinned, workflow.output_schema)
+    source, schema = (
+        premises.asset(pinned, workflow.prompt).decode(errors="replace"),
+        premises.asset(pinned, workflow.output_schema),
+    )
     strict.check(schema, workflow.output_schema)
     provider = again.provider if again else providers.choose(
         request.provider, settings.provider.default, root=root, environment=environment
     )  # fmt: skip
-    values = _secrets(environment)
+    values = premises.secrets(environment)
     if provider.key is not None:  # it may come from a keyring, which the environment does not know
         values.append(provider.key.reveal())
         redactor = Redactor(values, personal=personal)
@@ -202,29 +162,29 @@ def _steps(  # noqa: PLR0915 - the steps, one after the other, on one screen
     on_step("staging the subject")
     instruction = partial(stages.is_instruction, more=settings.paths.instruction, exact=frozenset(pinned.files))
     with ThreadPoolExecutor(1) as pool:
-        checked = pool.submit(binaries.check, binaries.find(), lock, cached=not chronicle.origin.ci)
+        checked = pool.submit(binaries.check, binaries.find(), lock, cached=not chronicle.notes.origin.ci)
         stage = stages.prepare(workspace, subject, instruction=instruction)
         binary = checked.result()
     chronicle.staged(stage, binary)
     # 4. Facts and prompt.
     ground = Ground(
-        root=root, git=workspace.git(), subject=subject, settings=settings, workflow=workflow, now=chronicle.started,
-        arguments=request.arguments, texts=raw, damage=_damage(root),
+        root=root, git=workspace.git(), subject=subject, settings=settings, workflow=workflow,
+        now=chronicle.notes.started, arguments=request.arguments, texts=raw, damage=premises.damage(root),
     )  # fmt: skip
     facts = collection.again(again.facts, raw) if again else collection.collect(ground)
     known, given = (
         redactor.value(dict(facts.data)),
         redactor.value(dict(again.arguments if again else request.arguments)),
     )
-    named = branch_of(root, head=request.head, named=chronicle.origin.branch)
+    named = branch_of(root, head=request.head, named=chronicle.notes.origin.branch)
     branch = redactor.text(named) if named else named  # anybody can give a branch any name, also that of a secret
     before = again.earlier if again else earlier.carried_before(
         records.Store(root), workspace.git(), workflow=request.workflow, branch=branch, base=subject.base,
         rehearsed=provider.rehearsed,
     )  # fmt: skip
     chronicle.knows(known, given, before, branch)
-    fenced = [(name, _cleaned(collection.written(fact), redactor).text) for name, fact in known.items()]
-    texts = [(name, text, _cleaned(text, redactor)) for name, text in facts.texts]
+    fenced = [(name, premises.cleaned(collection.written(fact), redactor).text) for name, fact in known.items()]
+    texts = [(name, text, premises.cleaned(text, redactor)) for name, text in facts.texts]
     labels = [name if again else cleaned.label(prompts.label_of(name)) for name, _, cleaned in texts]
     parts = includes.beside(workflow.prompt, pinned.files)
     used = (
@@ -241,7 +201,7 @@ def _steps(  # noqa: PLR0915 - the steps, one after the other, on one screen
         budget=max(settings.limits.prompt_characters - used, 0),
         calls=settings.limits.parts if workflow.split else 1,
     )
-    said = [(name, _cleaned(text, redactor).text) for name, text in given.items()]
+    said = [(name, premises.cleaned(text, redactor).text) for name, text in given.items()]
     shares = diff.shown()
     calls = [
         prompts.render(
@@ -266,10 +226,10 @@ def _steps(  # noqa: PLR0915 - the steps, one after the other, on one screen
             raise stop
         return None
     # 5.-7. Invoke, behind the relay; events as they come.
-    draft = chronicle.draft
+    draft = chronicle.notes.draft
     if draft is None:  # pragma: no cover - begin() has made it
         raise AssertionError("begin() comes first")
-    places = Places({RUN: workspace.root, CODEX: binary.package, **_objects(workspace)})
+    places = Places({RUN: workspace.root, CODEX: binary.package, **premises.objects(workspace)})
     # What the host will run, the model can run too.
     installed = [*trial.installed(), support.furnish(workspace)] if workflow.checks else []
     try:
@@ -332,83 +292,6 @@ def _answer(
     except StopError as stop:
         return None, stop
     return merged(found), None
-
-
-def _damage(root: Path) -> Callable[[Path], str]:
-    """Return what says what is wrong with the folder of a record; empty: nothing."""
-
-    def damage(folder: Path) -> str:
-        try:
-            return next(records.Store(root).damage(folder), "")
-        except RefusedError as error:
-            return error.message
-
-    return damage
-
-
-def _subject(root: Path, request: Request, workspace: workspaces.Workspace) -> subjects.Subject:
-    """Resolve what the request names."""
-    return subjects.resolve(
-        workspace, base=request.base, head=request.head, staged=request.staged, default_branch=_branch(root, request)
-    )
-
-
-def _objects(workspace: workspaces.Workspace) -> dict[str, Path]:
-    """Return names for the folders of borrowed objects; most repositories have one."""
-    first, *more = workspace.lenders
-    return {OBJECTS: first, **{f"{OBJECTS[:-1]}-{number}>": path for number, path in enumerate(more, 2)}}
-
-
-def _locked(
-    root: Path, request: Request, workspace: workspaces.Workspace, subject: subjects.Subject, chronicle: Chronicle
-) -> tuple[locks.Pinned, Lock]:
-    """Return the pinned files and the lock that count: the base's, or the working tree's where the base has none."""
-    if request.unlocked:
-        chronicle.note("unlocked: files of the working tree were used, whatever codex.lock says")
-        pinned, where = locks.of_worktree(root), "the working tree"
-    else:
-        pinned, where = locks.of_tree(workspace.git(), subject.base), f"base {subject.base[:12]}"
-        if pinned.lock_text is None:
-            here = locks.of_worktree(root)
-            if here.lock_text is not None:
-                chronicle.note("the base has no codex.lock: lock and instructions of the working tree were used")
-                chronicle.lock_from = "worktree"
-                pinned, where = here, "the working tree"
-    return pinned, locks.read(pinned.lock_text, where)
-
-
-def _asset(pinned: locks.Pinned, path: str) -> bytes:
-    try:
-        return pinned.files[path]
-    except KeyError:
-        raise UsageError(f"{path} is named in proposer.toml and missing in the base", "commit the file first") from None
-
-
-def _branch(root: Path, request: Request) -> str:
-    """Return the default branch that the working tree's settings name; unreadable ones name none."""
-    if request.base or request.staged:
-        return ""
-    try:
-        settings = locks.of_worktree(root).settings
-        return config.parse(settings).project.default_branch if settings else ""
-    except UsageError:
-        return ""
-
-
-def _read(path: Path) -> str:
-    """Return an untrusted text; what is beyond a few megabytes would be cut anyway."""
-    try:
-        with path.open("rb") as stream:
-            return stream.read(_MAX_TEXT_BYTES).decode(errors="surrogateescape")
-    except OSError as error:
-        raise UsageError(f"--text {path} cannot be read: {error.strerror}", "name an existing file") from error
-
-
-def _cleaned(text: str, redactor: Redactor) -> untrusted.Cleaned:
-    """Return an untrusted text as it is sent: a secret may be held together only by what cleaning removes."""
-    once = untrusted.examine(shown(text))
-    twice = untrusted.examine(redactor.text(once.text))
-    return untrusted.Cleaned(text=twice.text, removed=tuple(dict.fromkeys((*once.removed, *twice.removed))))
 
 
 def _observe(session: sessions.Session, stage: stages.Stage, crop: harvest.Harvest) -> Observed:

@@ -39,7 +39,7 @@ def test_differences_of_the_lock_stop_the_run_and_are_counted(chronicle: Chronic
 @pytest.fixture
 def begun(chronicle: Chronicle, repo: Lab) -> Iterator[Chronicle]:
     """A run that has a draft."""
-    chronicle.draft = Store(repo.root).draft(
+    chronicle.notes.draft = Store(repo.root).draft(
         "20260101T000000Z-00000000", lambda text: text.replace("hidden", "[masked]")
     )
     yield chronicle
@@ -47,14 +47,14 @@ def begun(chronicle: Chronicle, repo: Lab) -> Iterator[Chronicle]:
 
 
 def kept(begun: Chronicle) -> str:
-    assert begun.draft is not None
-    return (begun.draft.folder / "stderr.log").read_text(encoding="utf-8")
+    assert begun.notes.draft is not None
+    return (begun.notes.draft.folder / "stderr.log").read_text(encoding="utf-8")
 
 
 def test_no_complaint_of_codex_is_no_mistake(begun: Chronicle, tmp_path: Path) -> None:
     begun.complains(tmp_path / "missing.log")
-    assert begun.draft is not None
-    assert not (begun.draft.folder / "stderr.log").exists()
+    assert begun.notes.draft is not None
+    assert not (begun.notes.draft.folder / "stderr.log").exists()
 
 
 def test_what_codex_complained_of_is_kept_masked(begun: Chronicle, tmp_path: Path) -> None:
