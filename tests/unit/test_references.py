@@ -39,7 +39,8 @@ def test_marks_may_stand_between(glue: str) -> None:
 
 
 @pytest.mark.parametrize("more", [
-    ", ", "; ", " & ", "/", " + ", " and ", " or ", ", and ", ", or ", " AND ", " ", "** and **", "~~, ~~", "] and [",
+    ", ", "; ", " & ", "/", " + ", " and ", " or ", ", and ", ", or ", " AND ", " ",
+    "** and **", "** or **", "~~, ~~", "] and [",
 ])  # fmt: skip
 def test_what_is_named_beside_it_is_closed_too(more: str) -> None:
     assert markdown(f"fixes #12{more}#34").count("`#") == 2
@@ -91,9 +92,18 @@ FOUND = {
     "too few digits of a commit": ("o/r@0a1b2c", []),
     "a hash of more letters": ("o/r@0a1b2c3x", []),
     "inside a word": ("ugh-12", []),
+    "a kind around code": ("[issue:g/p\x00\x00]", []),
 }
 
 
 @pytest.mark.parametrize(("text", "found"), FOUND.values(), ids=FOUND.keys())
 def test_references_are_found(text: str, found: list[str]) -> None:
     assert [text[start:end] for start, end in references(text)] == found
+
+
+@pytest.mark.parametrize(("text", "published"), [
+    ("fixes https://github.com/o`c`/issues/12", "fixes `https://github.com/o` `c`/issues/12"),
+    ("fixes https://github.com/o/r/issues/1|2", "fixes `https://github.com/o/r/issues/1`|2"),
+])  # fmt: skip
+def test_code_and_the_border_of_a_cell_end_an_address(text: str, published: str) -> None:
+    assert markdown(text) == published

@@ -63,7 +63,7 @@ def references(text: str) -> Iterator[Part]:
         start = match.start()
         while start > done and (text[start - 1].isalnum() or text[start - 1] in _PATH):
             start -= 1
-        while start < match.start() and text[start] in _PATH:
+        while text[start] in _PATH:  # the sign itself is none
             start += 1
         yield start, match.end()
         done = match.end()
@@ -95,4 +95,4 @@ def closing(text: str, named: Mapping[int, int]) -> Iterator[Part]:
 def _tracked(text: str, at: int) -> int:
     """Return where the reference at a place ends, or nothing."""
     match = _TRACKED.match(text, at)
-    return 0 if match is None or (match["key"] or "") in _STANDARDS else match.end()
+    return 0 if match is None or match["key"] in _STANDARDS else match.end()
