@@ -35,4 +35,4 @@ class Links:
 
     def _allows(self, form: re.Pattern[str], address: str) -> bool:
         match = form.fullmatch(address)
-        return bool(match) and match is not None and match["host"].lower() in self._hosts and address.count("//") == 1
+        return match is not None and match["host"].lower() in self._hosts and address.count("//") == 1

@@ -75,14 +75,12 @@ def live(inline: Inline, links: Links, held: list[Part], *, opens_line: bool) ->
 def command_at(line: str) -> bool:
     """Tell whether a line starts with a command such as `/close`; a path (`/usr/bin`) is none."""
     match = _COMMAND.match(line)
-    return bool(match) and match is not None and "/" not in match[1][1:]
+    return match is not None and "/" not in match[1][1:]
 
 
 def _trimmed(text: str, form: re.Pattern[str], trim: Callable[[str], str]) -> Iterator[Part]:
     for match in form.finditer(text):
-        kept = trim(match[0])
-        if kept:
-            yield match.start(), match.start() + len(kept)
+        yield match.start(), match.start() + len(trim(match[0]))
 
 
 def _bare_name(mention: str) -> str:
@@ -178,7 +176,7 @@ def _mails(inline: Inline) -> Iterator[Part]:
         if not _is_domain(domain[0].rstrip("._-@"), plain=inline.source[first:last] == domain[0]):
             continue
         end = domain.end() - len(domain[0]) + len(domain[0].rstrip("._-@"))
-        if end == domain.end() and (beyond := _BEYOND.match(text, end)):
+        if beyond := _BEYOND.match(text, end):
             end += len(beyond[0].rstrip(".:/-"))
         for scheme in ("mailto:", "xmpp:"):
             if text[max(done, start - len(scheme)) : start].lower() == scheme:
@@ -197,5 +195,5 @@ def _is_domain(name: str, *, plain: bool) -> bool:
 def _commands(text: str, *, opens_line: bool) -> Iterator[Part]:
     for match in _COMMAND.finditer(text):
         command = match[1].rstrip(_TRAILING)
-        if (match.start() or opens_line) and "/" not in command[1:] and len(command) > 1:
+        if (match.start() or opens_line) and "/" not in command[1:]:
             yield match.start(1), match.start(1) + len(command)
