@@ -173,6 +173,10 @@ IN_A_LINE = {
     "indented code": ("    @user", "`@user`"),
     "lines": ("a\n\n    @user\n/close", "a `@user` /close"),
     "nothing": (" \n", ""),
+    "a heading without words": ("##", "\\##"),
+    "an item without words": ("+", "\\+"),
+    "a number without words": ("1.", "1\\."),
+    "a rule in one piece": ("---", "\\---"),
 }
 
 
@@ -181,6 +185,19 @@ def test_text_in_a_line_starts_no_block(text: str, published: str) -> None:
     assert inline(text) == published
     for before in ("# P1 ", "- ", "See: ", ""):
         assert markdown(f"{before}{published}") == f"{before}{published}"
+
+
+def test_a_line_that_does_not_settle_is_published_as_code(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("proposer.reports.safe.defuse", lambda text, *_, **__: text + "!")
+    assert inline("a `b`\nc") == "`a 'b' c`"
+
+
+@pytest.mark.parametrize("count", [1, 2, 3, 0xF8FF - 0xE000])
+def test_private_characters_are_no_marks_of_ours(count: int) -> None:
+    private = "".join(map(chr, range(0xE000, 0xE000 + count)))
+    assert markdown(f"{private} a") == f"{private} a"
+    assert list(acts(markdown(f"{private} `<b>` <b> &amp;"))) == []
+    assert private in markdown(f"{private} `<b>` <b> &amp;")
 
 
 @settings(max_examples=100)

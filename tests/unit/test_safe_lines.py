@@ -51,6 +51,15 @@ def test_what_a_runner_executes_is_parted(text: str, shown: str) -> None:
     assert log_line(text) == shown
 
 
+@pytest.mark.parametrize("name", [
+    "add-mask", "add-matcher", "add-path", "debug", "echo", "endgroup", "error", "group", "internal-set-repo-path",
+    "notice", "remove-matcher", "save-state", "set-env", "set-output", "stop-commands", "warning", "Error",
+])  # fmt: skip
+def test_each_command_that_a_runner_knows_is_parted_inside_a_line(name: str) -> None:
+    assert log_line(f"x ::{name}::y") == f"x : :{name}::y"
+    assert log_line(f"x ::{name} a=b::y") == f"x : :{name} a=b::y"
+
+
 @pytest.mark.parametrize("text", READABLE)
 def test_a_line_that_is_no_command_stays_as_it_is(text: str) -> None:
     assert log_line(text) == text
@@ -123,6 +132,11 @@ MARKUP = {
 def test_rich_prints_the_cleaned_text(text: str) -> None:
     assert printed(terminal(text)) == clean(text)
     assert "\x1b" not in terminal(text)
+
+
+@pytest.mark.parametrize("text", ["12:30:45", "a:word:c", "std::vec::y", "words", "\\a"])
+def test_what_rich_leaves_alone_is_left_alone(text: str) -> None:
+    assert terminal(text) == text
 
 
 @pytest.mark.parametrize("text", MARKUP.values(), ids=MARKUP.keys())

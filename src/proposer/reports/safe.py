@@ -79,7 +79,7 @@ def inline(text: str, hosts: Collection[str] = ("github.com",)) -> str:
         before = line
         whole = markdown(f"{_WORD} {line}", hosts)
         line = _BLOCK_START.sub(r"\g<0>\\", whole.removeprefix(f"{_WORD} "), count=1)
-        if line == before == markdown(line, hosts) and whole == f"{_WORD} {line}":
+        if line == before == markdown(line, hosts):
             return line
         line = " ".join(markdown(line, hosts).split())
     return f"`{' '.join(clean(text).split()).translate(_TICKS)}`"
@@ -138,15 +138,15 @@ def terminal(text: str) -> str:
         start + 1 for start, end in pairwise(colons) if _is_picture(text[start : min(end + 1, start + _LONGEST_NAME)])
     ]
     pieces = [text[start:end] for start, end in pairwise((0, *cuts, len(text)))]
-    return _NOTHING.join(_unmarked(piece, last=number == len(pieces)) for number, piece in enumerate(pieces, 1))
+    return _NOTHING.join(map(_unmarked, pieces))
 
 
 def _is_picture(code: str) -> bool:
     return Emoji.replace(code) != code
 
 
-def _unmarked(text: str, *, last: bool) -> str:
+def _unmarked(text: str) -> str:
     """Escape what Rich takes for a tag; backslashes at the end must not escape what follows."""
     escaped = _TAG.sub(lambda found: f"{found[1] * (2 if len(found[2]) > 1 else 1)}\\{found[2]}", text)
     slashes = len(text) - len(text.rstrip("\\"))
-    return escaped + "\\" * slashes + (_NOTHING if last and slashes else "")
+    return escaped + "\\" * slashes + (_NOTHING if slashes else "")
