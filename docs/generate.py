@@ -9,9 +9,12 @@ from pathlib import Path
 from typing import Any, get_args
 
 from invoke.tasks import Task  # noqa: TC002 - read at run time
+from prometheus_client.metrics_core import Metric
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
+from proposer.archive.entry import REASONS
+from proposer.archive.totals import summed
 from proposer.config import answers, assets
 from proposer.config.settings import (
     SETTINGS_NAME,
@@ -30,9 +33,10 @@ from proposer.errors import EXIT_INTERNAL, EXIT_INTERRUPTED, EXIT_USAGE, Outcome
 from proposer.outputs.answer import Finding, ReviewAnswer, schema_of
 from proposer.outputs.forms import FORMS
 from proposer.outputs.proposal import CODES, DEFAULT, FORBIDDEN, MIGRATIONS
-from proposer.provenance.record import Document
+from proposer.provenance.record import Document, Store
 from proposer.proving.drill import catalogue
 from proposer.relay.tape import MANIFEST, Manifest
+from proposer.reports.metrics import families
 from proposer.tasks import codex
 
 ROOT = Path(__file__).parents[1]
@@ -267,9 +271,43 @@ def prompts() -> Iterator[str]:
     yield from table(("prompt", "rule begins", "evals", "shown by"), table_rows)
 
 
+def metrics() -> Iterator[str]:
+    """Yield the page about metrics."""
+    yield from (
+        "# Metrics", "",
+        "`inv codex.metrics` prints them in Prometheus' text format; `--out FILE` writes a file for node_exporter's",
+        "textfile collector, at once or not at all. They are made from the records each time: counters never go down,",
+        "also where records were pruned. Replays count in nothing. Labels are of the sets below, whatever a record",
+        "says: `other` stands for the rest.", "",
+    )  # fmt: skip
+    nothing = summed(Store(Path("nowhere")))
+    yield from table(("metric", "type", "means", "labels"), [
+        (f"`{one.name}{'_total' * (one.type == 'counter')}`", one.type, one.documentation, labels(one))
+        for one in families(nothing)
+    ])  # fmt: skip
+    yield from ("## Reasons", "", "`codex_exec_failures_total` counts runs whose exit code is not 0:", "")
+    rows = [
+        (f"`{name}`", f"`{outcome.label}`", str(outcome.exit_code), told) for name, (outcome, told) in REASONS.items()
+    ]
+    yield from table(("reason", "outcome", "exit", "means"), rows)
+
+
+def labels(family: Metric) -> str:
+    """Return the labels of a family with their values."""
+    found: dict[str, list[str]] = {}
+    for sample in family.samples:
+        for name, value in sample.labels.items():
+            if value not in found.setdefault(name, []):
+                found[name].append(value)
+    return (
+        "; ".join(f"`{name}`: {', '.join(f'`{value}`' for value in values)}" for name, values in found.items()) or "-"
+    )
+
+
 PAGES = {
     "outcomes": outcomes, "settings": settings, "tasks": tasks, "documents": documents, "answers": questions,
     "drills": drills, "proposals": proposals, "workflows": workflows, "prompts": prompts,
+    "metrics": metrics,
 }  # fmt: skip
 
 

@@ -170,7 +170,7 @@ def _document(notes: Notes, summary: Summary, result: dict[str, Any], finished: 
             files_ignored=notes.named(notes.observed.ignored),
             artifacts_sha256=draft.artifacts(),
         ),
-        result=result,
+        result={**result, "redactions": draft.redactions()},
     )
 
 

@@ -6,10 +6,12 @@ from collections.abc import Iterator, Sequence
 from proposer.errors import Outcome
 from proposer.invocation.trial import CANNOT_START, ELSEWHERE, Trial
 
-__all__ = ["NAME", "log_of", "reasons_of"]
+__all__ = ["FAILED", "NAME", "log_of", "reasons_of"]
 
 NAME = "checks.log"
 """The file of a record that holds what the checks printed."""
+FAILED = "the proposal fails "
+"""How the reason begins that blocks a proposal because one of the checks fails on it."""
 _NOT_FOUND = "Failed to execvp"
 """What the sandbox of the pinned binary prints where a command does not exist; its exit status then is 101."""
 
@@ -36,7 +38,7 @@ def reasons_of(trials: Sequence[Trial], *, missing: bool = False) -> Iterator[tu
             said = lines[-1] if lines else "not from the proposal"
             yield Outcome.BLOCKED, f"the check `{command}` took code from elsewhere: {said[:300]}"
         else:
-            yield Outcome.BLOCKED, f"the proposal fails `{command}` (exit {trial.returncode}): {_last(trial.output)}"
+            yield Outcome.BLOCKED, f"{FAILED}`{command}` (exit {trial.returncode}): {_last(trial.output)}"
 
 
 def log_of(trials: Sequence[Trial]) -> str:

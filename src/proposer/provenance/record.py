@@ -41,6 +41,7 @@ RECORD, STATEMENT, ENVELOPE = "record.json", "statement.json", "statement.dsse.j
 _UNLISTED = frozenset({RECORD, STATEMENT, ENVELOPE})
 _INDEX = "fingerprints"
 _DRAFT = "draft-"
+_MASKED = b"[REDACTED:"
 _ID = re.compile(r"[0-9]{8}T[0-9]{6}Z-[0-9a-f]{8}")
 
 
@@ -73,6 +74,14 @@ class Draft:
             for path in sorted(self.folder.iterdir())
             if path.name not in _UNLISTED and path.is_file()
         }
+
+    def redactions(self) -> int:
+        """Return how many values are masked in the files: a mark for each."""
+        count = 0
+        for path in self.folder.iterdir():
+            with path.open("rb") as stream:
+                count += sum(line.count(_MASKED) for line in stream)
+        return count
 
 
 class Store:
@@ -167,11 +176,16 @@ class Store:
         claims.remove(draft.folder)
         draft.claim.release()
 
-    def places(self) -> list[Path]:
-        """Return the folders of all records, oldest first."""
+    def names(self) -> list[str]:
+        """Return the ids of all runs that have a record here, oldest first."""
         if not self.runs.is_dir():
             return []
-        return sorted(path for path in self.runs.iterdir() if _ID.fullmatch(path.name) and not path.is_symlink())
+        with os.scandir(self.runs) as found:
+            return sorted(entry.name for entry in found if _ID.fullmatch(entry.name) and not entry.is_symlink())
+
+    def places(self) -> list[Path]:
+        """Return the folders of all records, oldest first."""
+        return [self.runs / name for name in self.names()]
 
     def find(self, name: str) -> Path:
         """Return the folder of a run, named by its id or the unambiguous start of one.
@@ -179,7 +193,7 @@ class Store:
         Raises:
             UsageError: there is none, or more than one.
         """
-        known = [path.name for path in self.places()]
+        known = self.names()
         found = [run for run in known if run.startswith(name)] if name else []
         if len(found) != 1:
             what = f"{len(found)} runs start with" if found else "there is no run"

@@ -38,6 +38,7 @@ class Summary:
     instruction_paths: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
     refused_commands: int = 0
+    redactions: int = 0
     proposal: dict[str, Any] | None = None
     usage: dict[str, int] = field(default_factory=dict)
     price: str = ""

@@ -10,7 +10,7 @@ ns = Collection(codex)
 
 from invoke.collection import Collection
 
-from proposer.tasks import audits, care, drills, evals, proposals, prove, runs
+from proposer.tasks import audits, care, drills, evals, figures, history, proposals, prove, runs
 
 __all__ = ["codex"]
 
@@ -24,6 +24,10 @@ for _task in (
     care.lock,
     care.provenance,
     audits.audit,
+    figures.metrics,
+    history.runs,
+    history.show,
+    history.diff,
     prove.replay,
     prove.rules,
     drills.drill,

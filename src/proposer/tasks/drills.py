@@ -25,6 +25,8 @@ def drill(c: Context, name: str = "", json: bool = False, junit: str = "") -> No
     import os
     from pathlib import Path
 
+    from proposer import git
+    from proposer.archive import trials
     from proposer.proving import drills
     from proposer.reports import console
 
@@ -33,6 +35,7 @@ def drill(c: Context, name: str = "", json: bool = False, junit: str = "") -> No
             suite = drills.run(
                 Path.cwd(), name=name, environment=os.environ, on_result=lambda result: progress.step(result.told())
             )
+        trials.keep(git.root_of(Path.cwd()), suite.document())
         if junit:
             suite.junit(Path(junit))
         if json:

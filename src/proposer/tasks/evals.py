@@ -31,6 +31,8 @@ def evaluate(c: Context, name: str = "", provider: str = "", record: str = "", j
     import os
     from pathlib import Path
 
+    from proposer import git
+    from proposer.archive import trials
     from proposer.proving import evaluation
     from proposer.reports import console
 
@@ -39,6 +41,7 @@ def evaluate(c: Context, name: str = "", provider: str = "", record: str = "", j
         with console.Progress() as progress:
             found = evaluation.evaluate(Path.cwd(), name=name, provider=provider, record=kept, environment=os.environ,
                                         on_step=progress.step)  # fmt: skip
+        trials.keep(git.root_of(Path.cwd()), found.document())
         with telling():
             print_json(found.document()) if json else found.show()
         finish(found.exit_code)

@@ -1,0 +1,1 @@
+"""Many records at once: one line for each beside the ledger, and tables over those lines."""
