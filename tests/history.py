@@ -72,17 +72,18 @@ class History:
         git = {"base_sha": "b" * 40, "head_sha": "c" * 40, "tree": "d" * 40, "branch": "main"}
         policy = {"sandbox": "read-only", "shell": True}
         run["replay_of"] = None
-        for part in (run, tool, git, policy):
+        names = (
+            "prompt_file", "prompt_sha256", "agents_md_sha256", "rules_sha256", "skills_sha256", "output_schema_file",
+            "schema_sha256", "config_sha256", "lock_sha256", "diff_sha256", "provider_sha256",
+        )  # fmt: skip
+        inputs: dict[str, Any] = dict.fromkeys(names) | {"untrusted": []}
+        for part in (run, tool, git, policy, inputs):
             part.update({key: facts.pop(key) for key in list(part) if key in facts})
         result.update(facts)
         document = record.Document.model_validate(
             {
                 "tool": tool, "run": {**run, "git": git}, "policy": policy, "result": result,
-                "inputs": dict.fromkeys((
-                    "prompt_file", "prompt_sha256", "agents_md_sha256", "rules_sha256", "skills_sha256",
-                    "output_schema_file", "schema_sha256", "config_sha256", "lock_sha256", "diff_sha256",
-                    "provider_sha256",
-                )) | {"untrusted": []},
+                "inputs": inputs,
                 "outputs": {
                     "final_message_file": "answer.json", "jsonl_log_file": "events.jsonl", "files_changed": [],
                     "artifacts_sha256": draft.artifacts(),

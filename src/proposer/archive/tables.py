@@ -13,7 +13,7 @@ from proposer.archive.entry import VERSION
 from proposer.archive.index import NAME
 from proposer.provenance.record import Store
 
-__all__ = ["OPEN", "Tables", "opened"]
+__all__ = ["LATEST", "OPEN", "Tables", "opened"]
 
 _MEMORY = "256MB"
 _THREADS = 2
@@ -55,6 +55,20 @@ QUALIFY row_number() OVER (PARTITION BY workflow, branch, asked, f.fingerprint O
 
 A run says what became of those before it; one without a branch speaks for itself alone.
 """
+
+LATEST = """
+SELECT run, workflow, branch, asked, started, f.fingerprint AS fingerprint, f.status AS status,
+  f.severity AS severity, f.category AS category, f.path AS path, f.line AS line, f.title AS title,
+  branch IS NULL OR run = last AS current
+FROM (
+  SELECT *, unnest(findings) AS f, last_value(run) OVER (
+    PARTITION BY workflow, branch, asked ORDER BY started, run ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING
+  ) AS last
+  FROM runs WHERE outcome IN ('clean', 'findings', 'blocked', 'incomplete')
+)
+QUALIFY row_number() OVER (PARTITION BY workflow, branch, asked, f.fingerprint ORDER BY started DESC, run DESC) = 1
+"""
+"""A query: what was said last of each finding; `current` where that was in the last run of its branch."""
 
 
 class Tables:

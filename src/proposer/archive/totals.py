@@ -18,7 +18,18 @@ from proposer.config.prices import Prices
 from proposer.errors import Outcome, RefusedError, UsageError
 from proposer.provenance.record import Store
 
-__all__ = ["BUCKETS", "MODES", "OTHER", "SANDBOXES", "SEVERITIES", "Totals", "summed", "totals", "workflows"]
+__all__ = [
+    "BUCKETS",
+    "MODES",
+    "OTHER",
+    "SANDBOXES",
+    "SEVERITIES",
+    "Totals",
+    "currency_of",
+    "summed",
+    "totals",
+    "workflows",
+]
 
 MODES = ("ci", "local")
 SANDBOXES = ("read-only", "workspace-write")
@@ -83,7 +94,7 @@ def totals(folder: Path) -> Totals:
 
 def summed(store: Store) -> Totals:
     """Sum up the runs of a store, which need not exist."""
-    survey, leaves, currency = Index(store).refresh(), _leaves(store), _currency(store.root)
+    survey, leaves, currency = Index(store).refresh(), _leaves(store), currency_of(store.root)
     with opened(store) as tables:
         sums = _sums(tables, currency)
     return Totals(
@@ -157,7 +168,7 @@ def _leaves(store: Store) -> frozenset[str]:
         return frozenset()
 
 
-def _currency(root: Path) -> str:
+def currency_of(root: Path) -> str:
     """Return the currency of the settings; runs that were priced in another one count as unpriced."""
     path = root / settings.SETTINGS_NAME
     try:

@@ -25,6 +25,7 @@ for _task in (
     care.provenance,
     audits.audit,
     figures.metrics,
+    figures.report,
     history.runs,
     history.show,
     history.diff,
