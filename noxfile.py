@@ -25,6 +25,7 @@ SETS = {
     "test": ["--group", "test"],
     "lint": ["--group", "lint"],
     "docs": ["--group", "docs"],
+    "looks": ["--group", "looks"],
     "template": ["--group", "template"],
     "oldest": ["--group", "oldest"],
     "measure": ["--group", "measure"],
@@ -35,6 +36,7 @@ LEFT_OUT = {
     "template template-all oldest": "the generated applications' own dependencies and servers",
     "frontend": "Node.js and the registry of npm",
     "docs": "the documentation's tools",
+    "looks": "a browser: Debian's package chromium",
     "dist": "the build tools",
     "measure": "minutes on an idle machine",
 }
@@ -97,6 +99,13 @@ def frontend(session: nox.Session) -> None:
     """Generate repositories with the page in Next.js, and run its own checks (needs Node.js and npm's registry)."""
     prepare(session, "template")
     session.run("python", "-m", "pytest", PAGE, *session.posargs)
+
+
+@nox.session
+def looks(session: nox.Session) -> None:
+    """Look at the report in a browser without a screen, and read the queries of dashboards (needs chromium)."""
+    prepare(session, "looks")
+    session.run("python", "-m", "pytest", "tests/looks", *session.posargs)
 
 
 @nox.session(name="template-all")

@@ -18,6 +18,7 @@ FILES = {
     "test": "test",
     "lint": "lint",
     "docs": "docs",
+    "looks": "looks",
     "template": "template",
     "oldest": "oldest",
     "measure": "measure",

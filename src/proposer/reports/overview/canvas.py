@@ -24,7 +24,7 @@ _VARIABLES = dict(
         strict=True)
 )  # fmt: skip
 """Colours that occur in no other place: the page puts its own there, which differ in light and dark."""
-_WIDTH = 5.4
+_WIDTH = 5.0
 _RC: dict[Any, Any] = {
     "svg.fonttype": "none", "svg.hashsalt": "proposer", "font.family": "sans-serif", "font.size": 10,
     "text.parse_math": False, "axes.edgecolor": GRID, "axes.labelcolor": INK, "text.color": INK,

@@ -159,7 +159,7 @@ def _levels(axes: Any, picture: Picture) -> None:
         axes.scatter([picture.level], [RISKS[picture.level - 1]], s=260, facecolors="none", edgecolors=INK,
                      linewidths=1.6, zorder=3)  # fmt: skip
         axes.annotate(f"this repository: {LEVELS[picture.level - 1]}", (picture.level, RISKS[picture.level - 1]),
-                      xytext=(0, 16), textcoords="offset points", ha="center", color=INK)  # fmt: skip
+                      xytext=(12, -12), textcoords="offset points", ha="left", va="top", color=INK)  # fmt: skip
     axes.set_xticks(list(places), _STEPS)
     axes.set_xlim(0.5, len(_STEPS) + 0.5)
     axes.set_ylim(0, 11.5)

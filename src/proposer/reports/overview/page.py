@@ -101,7 +101,11 @@ def _stories(store: Store, picture: Picture, environment: Environment) -> Iterat
     """Yield the part of each run that gets one, until there is enough to read."""
     template, left = environment.get_template("run.html"), _MOST
     leaves = _leaves(store)
-    for run in (row.run for row in picture.rows if row.told):
+    wanted = {row.run for row in picture.rows if row.told}
+    # What stands comes first: should the page be full, older runs without findings are left out.
+    for run in dict.fromkeys([*(row.run for row in picture.findings), *(row.run for row in picture.rows)]):
+        if run not in wanted:
+            continue
         try:
             kept = load(store, store.runs / run)
         except (RefusedError, OSError):
