@@ -260,6 +260,7 @@ def _steps(  # noqa: PLR0915 - the steps, one after the other, on one screen
         stage=stage, binary=binary, workflow=workflow, settings=settings,
         answer=redactor.value(answer) if fault is None else None, arguments=given, files=pinned.files,
         mask=Redactor(values).text, mark=draft.id, on_step=on_step,
+        failing=failure.failed_tests(raw[0][1]) if workflow.once and raw else (),
     )  # fmt: skip
     observed = _observe(session, stage, crop)
     chronicle.heard(session, observed)

@@ -112,6 +112,40 @@ def test_a_fix_that_the_checks_do_not_like_is_blocked(broken: Lab, script: str, 
     assert any(words in reason for reason in summary.reasons), summary.reasons
 
 
+TRICKS: list[tuple[str, str, str, str]] = [
+    ("stands in for the test runner", "printf 'raise SystemExit(0)\\n' > src/pytest.py", "blocked",
+     "src/pytest.py would be imported in the place of the installed module pytest"),
+    ("ends the process", "sed -i '1i import os\\nos._exit(0)' src/shop.py", "blocked", "ended before its tests did"),
+    ("ends it with another status", "sed -i '1i import atexit, os\\natexit.register(lambda: os._exit(0))' src/shop.py",
+     "blocked", "test_total had failed"),
+    ("skips from the code", "sed -i 's/return 2 [*] sum(rows)/import pytest; pytest.skip(\"x\")/' src/shop.py", "blocked",
+     "left out what failed before: tests/test_shop.py::test_total was skipped"),
+    ("mends it in a test", "printf 'import shop\\n\\nshop.total = lambda rows: sum(rows)\\n\\n\\ndef test_more():\\n    assert 1 + 1 == 2\\n' > tests/test_a.py",
+     "incomplete", "only with the changed tests (tests/test_a.py)"),
+    ("expects what the code does", "sed -i 's/== 3/== 6/; s/== 2/== 4/' tests/test_shop.py", "incomplete",
+     "only with the changed tests (tests/test_shop.py)"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("script", "outcome", "words"), [row[1:] for row in TRICKS], ids=[row[0] for row in TRICKS])
+def test_a_green_status_that_was_not_earned_is_no_pass(broken: Lab, script: str, outcome: str, words: str) -> None:
+    summary = fixing(broken, _edit(script), DONE)
+    assert (summary.outcome.label, summary.document()["proposal"]["allowed"]) == (outcome, True), summary.reasons
+    assert words in summary.message
+    with pytest.raises(RefusedError, match=f"came out as {outcome}"):
+        applying.apply(broken.root, summary.run)
+
+
+def test_a_fix_with_a_test_of_its_own_passes_with_the_tests_as_they_were_too(broken: Lab) -> None:
+    more = (
+        "printf 'from shop import total\\n\\n\\ndef test_more():\\n    assert total([4]) == 4\\n' > tests/test_more.py"
+    )
+    summary = fixing(broken, FIX, _edit(more), DONE)
+    assert summary.outcome.label == "clean", summary.reasons
+    log = (broken.record(summary) / "checks.log").read_text(encoding="utf-8")
+    assert log.index("3 passed") < log.index("# with the tests as they were") < log.index("2 passed")
+
+
 def test_a_test_cannot_reach_the_users_own_tree(broken: Lab) -> None:
     """The user's tree holds a right version; the stage, a wrong one. Only the stage is tried."""
     source = broken.root / "src"

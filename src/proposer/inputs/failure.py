@@ -6,10 +6,14 @@ from collections.abc import Sequence
 from proposer import digests
 from proposer.inputs.untrusted import clean
 
-__all__ = ["signature"]
+__all__ = ["failed_tests", "signature"]
 
-_TEST = re.compile(r"(?m)^(?:FAILED|ERROR)[ \t]+(\S+?)(?:[ \t]+-[ \t].*)?[ \t]*$")
-"""The short summary of pytest; it names a test in the same words whatever went wrong in it."""
+_TEST = re.compile(
+    r"(?m)^(?:(?:FAILED|ERROR)[ \t]+(\S+?)"
+    r"|[^\n]{0,300}?\d\d:\d\d:\d\d(?:[.,]\d+)?Z?[ \t]+(?:FAILED|ERROR)[ \t]+(\S+?\.py(?:::\S+?)?))"
+    r"(?:[ \t]+-[ \t].*)?[ \t]*$"
+)
+"""The short summary of pytest, which names a test in the same words whatever went wrong; CI puts a time before it."""
 _UNSTABLE = (
     (re.compile(r"\b\d{4}-\d\d-\d\d[T ]\d\d:\d\d(?::\d\d(?:[.,]\d+)?)?(?:Z|[+-]\d\d:?\d\d)?"), "TIME"),
     (re.compile(r"\b\d\d:\d\d:\d\d(?:[.,]\d+)?\b"), "TIME"),
@@ -32,9 +36,14 @@ def signature(log: str, more: Sequence[str] = ()) -> str:
         more: other texts that were given with it; whoever says something new makes it another attempt.
     """
     text = clean(log)
-    tests = sorted(set(_TEST.findall(text)))
-    if not tests:
+    failed = failed_tests(text)
+    if not failed:
         for pattern, word in _UNSTABLE:
             text = pattern.sub(word, text)
-        tests = [" ".join(line.split()) for line in text.splitlines() if line.strip()]
-    return digests.of_json({"failure": tests, "more": [digests.of_bytes(clean(one).encode()) for one in more]})
+        failed = [" ".join(line.split()) for line in text.splitlines() if line.strip()]
+    return digests.of_json({"failure": failed, "more": [digests.of_bytes(clean(one).encode()) for one in more]})
+
+
+def failed_tests(log: str) -> list[str]:
+    """Return the tests that failed, sorted, as pytest's summary in a log names them; none where it has no such part."""
+    return sorted({one or other for one, other in _TEST.findall(clean(log))})

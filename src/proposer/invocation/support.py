@@ -4,6 +4,7 @@ from pathlib import Path
 
 from proposer.config import assets
 from proposer.inputs.workspace import Workspace
+from proposer.invocation import witness
 
 __all__ = ["FOLDER", "OPENAPI", "WITNESS", "furnish"]
 
@@ -13,26 +14,6 @@ WITNESS = "proposer_witness"
 """Name of the pytest plugin."""
 OPENAPI = "proposer_openapi"
 """Name of the module that prints the OpenAPI document of a generated repository: a script of `dto-and-route`."""
-_WITNESS = '''
-"""Ends a test run whose modules came from somewhere else than the copy that is tried."""
-
-import os
-import sys
-
-
-def pytest_sessionfinish(session):
-    root = os.path.realpath(os.environ["PROPOSER_COPY"])
-    names = set(filter(None, os.environ["PROPOSER_MODULES"].split(",")))
-    foreign = []
-    for name, module in sorted(sys.modules.items()):
-        path = getattr(module, "__file__", None)
-        if name.partition(".")[0] in names and path and not os.path.realpath(path).startswith(root + os.sep):
-            foreign.append(f"{name} came from {path}")
-    if foreign:
-        sys.stderr.write("not from the proposal: " + "; ".join(foreign[:5]) + "\\n")
-        sys.stderr.flush()
-        session.exitstatus = 87
-'''
 _LOOPS = '''
 """Lets event loops be woken by write(2): the sandbox denies send(2), and asyncio would sleep for ever."""
 
@@ -76,7 +57,7 @@ def furnish(workspace: Workspace) -> Path:
     """
     folder = workspace.root / FOLDER
     folder.mkdir(exist_ok=True)
-    (folder / f"{WITNESS}.py").write_text(_WITNESS, encoding="utf-8")
+    (folder / f"{WITNESS}.py").write_bytes(Path(witness.__file__).read_bytes())
     (folder / "sitecustomize.py").write_text(_LOOPS, encoding="utf-8")
     script = assets.folder("skills") / "dto-and-route" / "scripts" / "document.py"
     (folder / f"{OPENAPI}.py").write_bytes(script.read_bytes())

@@ -12,14 +12,12 @@ import tomli_w
 
 from proposer import process
 from proposer.inputs.workspace import Workspace, is_nameable
-from proposer.invocation import support
+from proposer.invocation import receipts, support
 from proposer.invocation.binary import Binary
 from proposer.invocation.home import PROFILE, environment
 
-__all__ = ["CANNOT_START", "ELSEWHERE", "Trial", "installed", "programs_folder", "run"]
+__all__ = ["CANNOT_START", "Trial", "installed", "programs_folder", "run"]
 
-ELSEWHERE = 87
-"""Exit status of a test run that took code from somewhere else than the copy."""
 CANNOT_START = (126, 127)
 """Exit statuses of a command that is not there or cannot be executed (POSIX shells; `env` uses them too)."""
 _KEPT_LINES = 200
@@ -27,12 +25,17 @@ _KEPT_LINES = 200
 
 @dataclass(frozen=True, kw_only=True)
 class Trial:
-    """How one command ended: exit status, the limit that stopped it (or nothing), the end of what it printed."""
+    """How one command ended: exit status, the limit that stopped it (or nothing), the end of what it printed.
+
+    `sessions` is what pytest said of each of its runs in it (None: it cannot be read), `about` which tree was tried.
+    """
 
     command: tuple[str, ...]
     returncode: int
     stopped: str
     output: str
+    sessions: tuple[receipts.Session, ...] | None = ()
+    about: str = ""
 
     @property
     def passed(self) -> bool:
@@ -49,6 +52,7 @@ def run(
     mark: str,
     ceilings: process.Ceilings,
     name: str = "trial",
+    about: str = "",
 ) -> list[Trial]:
     """Check a tree out into a folder of its own and run commands there, one after the other, up to the first failure.
 
@@ -63,6 +67,7 @@ def run(
         mark: unique to the run.
         ceilings: for each command.
         name: of the folder, new in the run.
+        about: which tree it is, for people; empty: the proposal as it is.
     """
     copy, home = _copied(workspace, tree, name), workspace.root / f"{name}-home"
     home.mkdir(mode=0o700)
@@ -73,10 +78,10 @@ def run(
     found: list[Trial] = []
     for number, command in enumerate(commands):
         lines: deque[bytes] = deque(maxlen=_KEPT_LINES)
-        errors = home / f"stderr-{number}"
+        errors, receipt = home / f"stderr-{number}", copy / f".proposer-receipt-{number}"
         ended = process.supervise(
             (str(binary.path), "sandbox", "-P", PROFILE, "-C", str(copy), "--", *command),
-            env=env,
+            env=env | {"PROPOSER_RECEIPT": str(receipt)},
             cwd=copy,
             stdin=home / "stdin",
             stderr=errors,
@@ -87,7 +92,8 @@ def run(
             must_stop=lambda: "",
         )
         words = b"\n".join(lines).decode(errors="replace") + "\n" + _end(errors)
-        found.append(Trial(command=command, returncode=ended.returncode, stopped=ended.stopped, output=words.strip()))
+        found.append(Trial(command=command, returncode=ended.returncode, stopped=ended.stopped, output=words.strip(),
+                           sessions=receipts.read(receipt), about=about))  # fmt: skip
         if not found[-1].passed:
             break
     return found

@@ -2,7 +2,7 @@
 
 import pytest
 
-from proposer.inputs.failure import signature
+from proposer.inputs.failure import failed_tests, signature
 
 PYTEST = "E   assert 6 == 3\nFAILED tests/test_a.py::test_x[1-2] - assert 6 == 3\n1 failed in 0.03s\n"
 PLAIN = (
@@ -12,6 +12,7 @@ PLAIN = (
 SAME = [
     ("another message", PYTEST, PYTEST.replace("6", "9").replace("0.03", "1.5")),
     ("colours", PYTEST, PYTEST.replace("FAILED", "\x1b[31mFAILED\x1b[0m")),
+    ("the times of a runner", PYTEST, PYTEST.replace("FAILED", "job\tstep\t2026-01-02T03:04:05.1234567Z FAILED")),
     ("line ends", PYTEST, PYTEST.replace("\n", "\r\n")),
     ("another order", PYTEST + "FAILED b.py::t\n", "FAILED b.py::t\n" + PYTEST),
     ("another day and machine", PLAIN, PLAIN.replace("2026-01-02T03:04:05Z", "2027-11-12 13:14:15,123")
@@ -39,3 +40,18 @@ def test_two_failures_have_two(one: str, two: str) -> None:
 
 def test_what_is_said_beside_the_log_counts() -> None:
     assert len({signature(PYTEST), signature(PYTEST, ["a hint"]), signature(PYTEST, ["another"])}) == 3
+
+
+@pytest.mark.parametrize(
+    ("line", "found"),
+    [
+        pytest.param("FAILED tests/a.py::t - assert 1 == 2", ["tests/a.py::t"], id="with-its-message"),
+        pytest.param("ERROR tests/a.py", ["tests/a.py"], id="a-file-that-does-not-load"),
+        pytest.param("2026-01-02T03:04:05Z FAILED a.py::t", ["a.py::t"], id="after-a-time"),
+        pytest.param("03:04:05,123 ERROR root - connection refused", [], id="a-line-of-an-application"),
+        pytest.param("2 FAILED a.py::t", [], id="after-something-else"),
+        pytest.param("FAILED because of a.py::t", [], id="a-sentence"),
+    ],
+)
+def test_the_tests_that_a_summary_names(line: str, found: list[str]) -> None:
+    assert failed_tests(f"...\n{line}\n") == found
