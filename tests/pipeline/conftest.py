@@ -7,7 +7,7 @@ import pytest
 
 from lab import Lab, wire
 from proposer.config import lockfile
-from proposer.invocation import binary, sandbox
+from proposer.invocation import binary
 
 
 @pytest.fixture(scope="session")
@@ -53,18 +53,3 @@ def lab(master: Path, known_binary: Path, tmp_path: Path, monkeypatch: pytest.Mo
     for name in ("CI", "GITHUB_ACTIONS", "GITLAB_CI", "CODEX_API_KEY", "OPENAI_API_KEY"):
         monkeypatch.delenv(name, raising=False)
     return Lab(root=root, scratch=scratch, home=home)
-
-
-@pytest.fixture(scope="session")
-def sandbox_works(tmp_path_factory: pytest.TempPathFactory) -> bool:
-    """Whether Codex's sandbox starts on this machine."""
-    folder = tmp_path_factory.mktemp("preflight")
-    (folder / "home").mkdir()
-    (folder / "codex").mkdir()
-    return sandbox.probe(binary.find(), folder / "home", folder / "codex", []).works
-
-
-@pytest.fixture(autouse=True)
-def _needs_sandbox(request: pytest.FixtureRequest, sandbox_works: bool) -> None:
-    if request.node.get_closest_marker("sandbox") and not sandbox_works:
-        pytest.skip("left out: user namespaces are switched off here")
