@@ -105,7 +105,7 @@ class Stage:
         """
         planted = _unplant(self.path)
         index = self.workspace.root / "harvest.index"
-        shutil.copyfile(self.workspace.root / "stage.index", index)
+        shutil.copy2(self.workspace.root / "stage.index", index)
         git = self._outside(index)
         try:
             git("add", "--all", *(["--force"] if ignored else []), "--", ":/")
@@ -176,7 +176,7 @@ def prepare(workspace: Workspace, subject: Subject, *, instruction: Callable[[st
         stage("read-tree", "--reset", "-u", tree)
     except UsageError as error:
         raise UsageError(f"the subject cannot be checked out: {error.message}", error.hint) from error
-    shutil.copyfile(workspace.stage / ".git" / "index", workspace.root / "stage.index")
+    shutil.copy2(workspace.stage / ".git" / "index", workspace.root / "stage.index")
     touched = sorted(change.path for change in subject.changes if instruction(change.path))
     return Stage(path=workspace.stage, tree=tree, touched=tuple(touched), workspace=workspace)
 

@@ -263,7 +263,7 @@ def snapshot(workspace: Workspace, *, everything: bool) -> str:
     index = Path(user.text("rev-parse", "--path-format=absolute", "--git-path", "index"))
     copy = workspace.root / "index"
     if index.exists():
-        shutil.copyfile(index, copy)
+        shutil.copy2(index, copy)  # with its time, by which git knows entries that are too young to be trusted
     # The store borrows the user's objects, so what is there already is not written again.
     own = user.also(GIT_INDEX_FILE=str(copy), GIT_OBJECT_DIRECTORY=str(workspace.store / "objects"))
     if everything:

@@ -2,6 +2,7 @@
 
 import os
 import subprocess
+import time
 from functools import partial
 from pathlib import Path
 
@@ -214,3 +215,12 @@ def test_a_stage_of_sha256_objects_works(tmp_path: Path, repo: Lab) -> None:
         stage = staged(workspace)
         assert listing(stage) == {"AGENTS.md"}
         assert stage.harvest(ignored=True) == []
+
+
+def test_a_write_of_the_same_size_in_the_second_of_the_checkout_is_read_back(repo: Lab, workspace: Workspace) -> None:
+    repo.write("note.txt", "aaaa\n")
+    repo.commit()
+    stage = staged(workspace)
+    (stage.path / "note.txt").write_text("bbbb\n", encoding="ascii")
+    time.sleep(1.1)  # git believes an index that is younger than its entries; the copy must not look so
+    assert stage.harvest(ignored=False) == ["note.txt"]

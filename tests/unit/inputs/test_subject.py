@@ -1,6 +1,7 @@
 """What a run is about: object ids that nobody but the caller and the main line have chosen."""
 
 import subprocess
+import time
 from pathlib import Path
 
 import pytest
@@ -253,3 +254,12 @@ def test_changes_name_both_sides(workspace: Workspace, repo: Lab) -> None:
     assert (found["note.txt"].status, len(found["note.txt"].oids)) == ("M", 2)
     assert (found["link"].status, found["link"].new_mode, len(found["link"].oids)) == ("A", "120000", 1)
     assert subjects.regular({}, "note.txt") is None
+
+
+def test_an_edit_of_the_same_size_in_the_second_of_the_commit_is_seen(repo: Lab) -> None:
+    repo.write("note.txt", "aaaa\n")
+    repo.commit()
+    repo.write("note.txt", "bbbb\n")
+    time.sleep(1.1)  # git believes an index that is younger than its entries; the copy must not look so
+    with opened(repo.root) as workspace:
+        assert paths(resolve(workspace)) == ["note.txt"]
