@@ -124,13 +124,14 @@ def oldest(session: nox.Session) -> None:
 
 @nox.session
 def guards(session: nox.Session) -> None:
-    """Hold this repository to its own lock and wiring, by its own tasks; `-- BASE`: also the commits since BASE."""
+    """Hold this repository to its own lock and wiring, by its own tasks; `-- BASE`: also what changed since BASE."""
     prepare(session, "run")
     before = session.run("inv", "codex.untouched", silent=True)
     for task in (("codex.lock", "--check"), ("codex.doctor",)):
         session.run("inv", *task)
     for base in session.posargs:
         session.run("inv", "codex.trailers", "--base", base)
+        session.run("inv", "codex.ratchet", "--base", base)
     if session.run("inv", "codex.untouched", silent=True) != before:
         session.error("a task changed the working tree; look at: git status")
 

@@ -62,9 +62,10 @@ def migrations(session: nox.Session) -> None:
 
 @nox.session
 def guards(session: nox.Session) -> None:
-    """Check the wiring of Codex, and that no task changes a file; `-- BASE`: also the commits since BASE."""
+    """Check the wiring of Codex, and that no task changes a file; `-- BASE`: also what changed since BASE."""
     before = _files(session)
-    for task in (*GUARDS, *(("codex.trailers", "--base", base) for base in session.posargs)):
+    since = [(task, "--base", base) for base in session.posargs for task in ("codex.trailers", "codex.ratchet")]
+    for task in (*GUARDS, *since):
         session.run(_tool("inv"), *task)
     if _files(session) != before:
         session.error("a task changed the working tree; look at: git status")

@@ -10,7 +10,7 @@ ns = Collection(codex)
 
 from invoke.collection import Collection
 
-from proposer.tasks import audits, care, drills, evals, figures, history, proposals, prove, runs
+from proposer.tasks import audits, care, drills, evals, figures, history, proposals, prove, runs, upkeep
 
 __all__ = ["codex"]
 
@@ -33,5 +33,6 @@ for _task in (
     prove.rules,
     drills.drill,
     evals.evaluate,
+    upkeep.ratchet,
 ):
     codex.add_task(_task)

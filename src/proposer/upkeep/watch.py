@@ -1,0 +1,178 @@
+"""Compares what watches changes beside CI: code owners, drills, evals, hooks, attributes, level of automation."""
+
+import ast
+import contextlib
+import json
+import re
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import yaml
+
+from proposer.config.answers import TEMPLATE_FILE
+from proposer.outputs import toolsettings
+from proposer.outputs.loosening import loosened
+from proposer.upkeep.weakening import Weakening
+
+__all__ = ["HOOKS", "OWNERS", "compare", "is_watched"]
+
+OWNERS = (".github/CODEOWNERS", "CODEOWNERS", "docs/CODEOWNERS", ".gitlab/CODEOWNERS")
+HOOKS = ".pre-commit-config.yaml"
+LEVELS = ("analyse", "comment", "propose", "branch")
+"""Levels of automation, the most careful first."""
+_TOOLS = (
+    "pyproject.toml", "noxfile.py", "tasks.py", "setup.cfg", "tox.ini", "pytest.ini", "ruff.toml", ".ruff.toml",
+    "mypy.ini", ".mypy.ini", ".coveragerc", ".importlinter", ".flake8", "pyrightconfig.json",
+)  # fmt: skip
+_HIDES = ("linguist-generated", "linguist-vendored", "binary", "-diff")
+"""Attributes for which a review leaves a file out."""
+
+
+def is_watched(path: str) -> bool:
+    """Tell whether `compare` looks at a file."""
+    kinds = (*OWNERS, HOOKS, TEMPLATE_FILE, *_TOOLS)
+    return path in kinds or path.rpartition("/")[2] == ".gitattributes" or _drill(path) or _eval(path)
+
+
+def compare(old: Mapping[str, bytes], new: Mapping[str, bytes]) -> Iterator[Weakening]:
+    """Yield where less is watched; both map paths for which `is_watched` holds to their bytes."""
+    yield from _owners(old, new)
+    for path in sorted(old.keys() - new.keys()):
+        if _drill(path):
+            yield _found("drill", path, "the drill", "there", "", "whether the attack is contained is no longer tried")
+        elif _eval(path):
+            yield _found("eval", path, "the case", "there", "", "reviews that miss this defect pass")
+    yield from _hooks(old.get(HOOKS), new.get(HOOKS))
+    yield from _attributes(old, new)
+    yield from _automation(old.get(TEMPLATE_FILE), new.get(TEMPLATE_FILE))
+    changed = [path for path in _TOOLS if old.get(path) != new.get(path)]
+    before, after = ({one: side[one].decode(errors="replace") for one in changed if one in side} for side in (old, new))
+    for reason in loosened(before, after):
+        if not _regrouped(reason.path, reason.message, after.get(reason.path, "")):
+            yield _found("tool", reason.path, reason.message, "stricter", "looser", "less is found")
+    for path in (one for one in before if one in after and one.endswith(".py")):
+        yield from _listed(path, before[path], after[path])
+
+
+def _regrouped(path: str, message: str, text: str) -> bool:
+    """Tell whether layers only stand together with others now: each module of a group that is gone is still in one."""
+    told = re.search(r"^(\S+\.layers) no longer names: (.*)", message)
+    if told is None:
+        return False
+    with contextlib.suppress(ValueError):
+        left = re.findall(r"[\w.]+", str(toolsettings.read(path, text).get(told[1], "")))
+        return set(re.findall(r"[\w.]+", told[2])) <= set(left)
+    return False
+
+
+_SESSIONS = "nox.options.sessions"
+
+
+def _listed(path: str, old: str, new: str) -> Iterator[Weakening]:
+    """Yield what lists of a noxfile no longer name: sessions that run by themselves, tasks that must pass."""
+    before, after = _lists(old), _lists(new)
+    if _SESSIONS in after:
+        before.setdefault(_SESSIONS, _lists(old, every=True)["def"])
+    for name, values in before.items():
+        kept = after.get(name, values if name == _SESSIONS else [])  # without the list all sessions run
+        for gone in (one for one in values if one not in kept):
+            yield _found("check-removed", path, name, gone, "", "it is no longer run")
+
+
+def _lists(text: str, *, every: bool = False) -> dict[str, list[str]]:
+    """Return the items of each list at the top of a module; with `every`, the names of its decorated functions."""
+    found: dict[str, list[str]] = {"def": []} if every else {}
+    with contextlib.suppress(SyntaxError, ValueError, RecursionError, MemoryError):
+        for node in ast.parse(text).body:
+            if isinstance(node, ast.Assign) and isinstance(node.value, ast.List | ast.Tuple) and len(node.targets) == 1:
+                found[ast.unparse(node.targets[0])] = [ast.unparse(one) for one in node.value.elts]
+            elif every and isinstance(node, ast.FunctionDef) and node.decorator_list:
+                found["def"].append(repr(node.name))
+    return found
+
+
+def _found(code: str, path: str, what: str, was: str, now: str, why: str) -> Weakening:
+    return Weakening(code=code, path=path, what=what, was=was, now=now, why=why)
+
+
+def _drill(path: str) -> bool:
+    return path.startswith("drills/") and path.endswith(".toml")
+
+
+def _eval(path: str) -> bool:
+    return path.startswith("evals/") and path.endswith("/case.toml")
+
+
+def _owners(old: Mapping[str, bytes], new: Mapping[str, bytes]) -> Iterator[Weakening]:
+    before, after = _owned(old), _owned(new)
+    for pattern, (path, owners) in before.items():
+        if owners and not after.get(pattern, ("", ()))[1]:
+            yield _found("owner", path, pattern, " ".join(owners), "", "nobody is asked about changes of these files")
+    for pattern, (path, owners) in after.items():
+        if pattern not in before and not owners:
+            yield _found("owner", path, pattern, "", "no owner", "nobody is asked about changes of these files")
+
+
+def _owned(files: Mapping[str, bytes]) -> dict[str, tuple[str, tuple[str, ...]]]:
+    """Return the owners of each pattern, and the file that says so; of several files the first counts."""
+    path = next((one for one in OWNERS if one in files), None)
+    found = {}
+    for line in files[path].decode(errors="replace").splitlines() if path else ():
+        words = line.partition("#")[0].split()
+        if words and path:
+            found[words[0]] = (path, tuple(words[1:]))
+    return found
+
+
+def _hooks(old: bytes | None, new: bytes | None) -> Iterator[Weakening]:
+    before, after = _hooked(old), _hooked(new)
+    if after is None:
+        if before is not None:
+            yield _found("unreadable", HOOKS, "the file", "readable", "not readable", "no hook would run")
+        return
+    for name, (entry, stages) in (before or {}).items():
+        now = after.get(name)
+        if now is None or not set(stages) - {"manual"} <= set(now[1]):
+            yield _found("check-removed", HOOKS, f"hook {name}", f"{entry} ({', '.join(stages)})".strip(),
+                         ", ".join(now[1]) if now else "", "commits are no longer held to it")  # fmt: skip
+
+
+def _hooked(data: bytes | None) -> dict[str, tuple[str, tuple[str, ...]]] | None:
+    """Return the entry and the stages of each hook."""
+    try:
+        document = yaml.load((data or b"{}").decode("utf-8"), Loader=yaml.BaseLoader)  # noqa: S506 - text, lists, tables
+        usual = document.get("default_stages", ["pre-commit"])
+        hooks = [hook for repo in document.get("repos", []) for hook in repo.get("hooks", [])]
+        return {str(hook["id"]): (str(hook.get("entry", "")), _words(hook.get("stages", usual))) for hook in hooks}
+    except (yaml.YAMLError, UnicodeDecodeError, RecursionError, AttributeError, TypeError, KeyError):
+        return None
+
+
+def _words(value: Any) -> tuple[str, ...]:
+    return tuple(map(str, value)) if isinstance(value, list) else (str(value),)
+
+
+def _attributes(old: Mapping[str, bytes], new: Mapping[str, bytes]) -> Iterator[Weakening]:
+    for path in sorted(new):
+        if path.rpartition("/")[2] == ".gitattributes":
+            before = _hidden(old.get(path, b""))
+            for row in sorted(_hidden(new[path]) - before):
+                yield _found("unreviewed", path, row.split()[0], "", row, "reviews leave such files out")
+
+
+def _hidden(data: bytes) -> set[str]:
+    rows = (" ".join(line.split()) for line in data.decode(errors="replace").splitlines())
+    return {row for row in rows if not row.startswith("#") and any(f" {one}" in row for one in _HIDES)}
+
+
+def _automation(old: bytes | None, new: bytes | None) -> Iterator[Weakening]:
+    was, now = _level(old), _level(new)
+    if was in LEVELS and now in LEVELS and LEVELS.index(now) > LEVELS.index(was):
+        yield _found("automation", TEMPLATE_FILE, "automation", was, now, "Codex may do more without being asked")
+
+
+def _level(data: bytes | None) -> str:
+    try:
+        return str(json.loads(data or b"{}")["answers"]["automation"])
+    except (ValueError, LookupError, TypeError):
+        return ""
