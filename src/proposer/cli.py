@@ -55,6 +55,22 @@ def _parser() -> argparse.ArgumentParser:
     demo.add_argument(
         "dest", type=Path, nargs="?", metavar="DEST", help="new folder (default: proposer-demo, numbered)"
     )
+    update = commands.add_parser(
+        "update",
+        help="bring a generated repository to this version of the template",
+        description="Merge what changed in the template since the repository was generated. Exit codes: 1 conflicts "
+        "(or, with --check, an update exists), 2 it cannot be made, 7 it would weaken the repository.",
+    )
+    update.add_argument(
+        "dest", type=Path, nargs="?", default=Path(), metavar="DEST", help="its top folder (default: .)"
+    )
+    how = update.add_mutually_exclusive_group()
+    how.add_argument("--check", action="store_true", help="only say whether there is an update: exit 1 if so, 0 if not")
+    how.add_argument("--dry-run", action="store_true", help="say what would change; change nothing")
+    update.add_argument(
+        "--from", dest="source", default="", metavar="PATH|URL",
+        help="the proposer that made the repository (default: that version from the package index)",
+    )  # fmt: skip
     return parser
 
 
@@ -62,7 +78,7 @@ def main(argv: list[str] | None = None) -> int:
     """Run the command; returns the exit code."""
     options = _parser().parse_args(argv)
     try:
-        return _new(options) if options.command == "new" else _demo(options)
+        return {"new": _new, "demo": _demo, "update": _update}[options.command](options)
     except ProposerError as error:
         sys.stderr.write(f"error: {error.message}\n" + (f"  {error.hint}\n" if error.hint else ""))
         return error.exit_code
@@ -107,6 +123,27 @@ def _demo(options: argparse.Namespace) -> int:
         f"report: {folder / shown.summary.record / 'answer.md'}\n"
     )
     return 0
+
+
+def _update(options: argparse.Namespace) -> int:
+    from proposer.upkeep import edition, update
+
+    now = edition.installed()
+    if options.check:
+        result = update.check(options.dest, now=now)
+    else:
+        result = update.update(
+            options.dest, now=now, source=options.source, environment=os.environ, ask=_asked, dry_run=options.dry_run
+        )
+    result.show()
+    return result.exit_code
+
+
+def _asked(question: str, default: str) -> str:
+    """Ask a new question where somebody can answer; else the default counts, and is told."""
+    if not sys.stdin.isatty():
+        return default
+    return input(f"{question} [{default}]: ").strip() or default
 
 
 def _free(folder: Path) -> Path:

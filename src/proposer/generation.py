@@ -1,7 +1,8 @@
-"""Generating a repository from the template: `proposer new`, with the same tree as plain cookiecutter."""
+"""Generating a repository from a template: `proposer new`, with the same tree as plain cookiecutter."""
 
 import json
 import shutil
+import sys
 import tempfile
 from collections.abc import Mapping
 from pathlib import Path
@@ -14,15 +15,16 @@ from cookiecutter.prompt import prompt_for_config
 from proposer.config import answers, assets
 from proposer.errors import UsageError
 
-__all__ = ["generate", "known_answers"]
+__all__ = ["bake", "complete", "generate", "known_answers"]
 
 
+_EXTENSION = "asset_root"
 _HINT = "mend the --set options; project_slug and package_name are made from project_name where they are not set"
 
 
-def known_answers() -> list[str]:
-    """Return the names of the template's questions, in order."""
-    context = json.loads((assets.folder("template") / "cookiecutter.json").read_text(encoding="utf-8"))
+def known_answers(template: Path | None = None) -> list[str]:
+    """Return the names of the questions of a template (default: the installed one), in order."""
+    context = json.loads(((template or assets.folder("template")) / "cookiecutter.json").read_text(encoding="utf-8"))
     return [name for name in context if not name.startswith("_")]
 
 
@@ -43,29 +45,46 @@ def generate(folder: Path, given: Mapping[str, str], *, no_input: bool, replay_f
     if unknown := sorted(set(given) - set(known_answers())):
         raise UsageError(f"unknown answer {unknown[0]!r}", f"known: {', '.join(known_answers())}")
     hint = f"mend {replay_file}" if replay_file else _HINT
-    known = _replayed(replay_file) if replay_file else _complete(given) if no_input else given
+    known = _replayed(replay_file) if replay_file else complete(given) if no_input else given
     if rows := answers.problems(known, known_answers() if replay_file else ()):
         raise UsageError("; ".join(rows), hint)
     folder.parent.mkdir(parents=True, exist_ok=True)
     # Beside the target, so that the finished tree is moved in one step and a failure leaves nothing behind.
     scratch = Path(tempfile.mkdtemp(prefix=".proposer-new-", dir=folder.parent))
     try:
-        context = {name: _literal(value) for name, value in given.items()}
+        made = bake(assets.folder("template"), given, scratch, no_input=no_input, replay_file=replay_file)
+        if folder.exists():
+            folder.rmdir()
+        made.rename(folder)
+    finally:
+        shutil.rmtree(scratch, ignore_errors=True)
+
+
+def bake(
+    template: Path, given: Mapping[str, str], scratch: Path, *, no_input: bool = True, replay_file: Path | None = None
+) -> Path:
+    """Generate a repository below a scratch folder, from any edition of the template, and return where it is.
+
+    Raises:
+        UsageError: the template refuses the answers, or cannot be used.
+    """
+    scratch.mkdir(parents=True, exist_ok=True)
+    sys.modules.pop(_EXTENSION, None)  # each edition brings its own, under the same name
+    context = {name: _literal(value) for name, value in given.items()}
+    try:
         made = cookiecutter(
-            str(assets.folder("template")),
+            str(template),
             no_input=no_input,
             extra_context=context or None,
             output_dir=str(scratch / "out"),
             replay=str(replay_file) if replay_file else None,
             config_file=str(_quiet(scratch)),
         )
-        if folder.exists():
-            folder.rmdir()
-        Path(made).rename(folder)
     except CookiecutterException as error:
         raise UsageError(f"the repository was not generated: {error}", "mend the answers named above") from error
     finally:
-        shutil.rmtree(scratch, ignore_errors=True)
+        sys.modules.pop(_EXTENSION, None)
+    return Path(made)
 
 
 def _literal(value: str) -> str:
@@ -74,14 +93,17 @@ def _literal(value: str) -> str:
     return f'{{{{ "{escaped}" }}}}' if "{" in value else value
 
 
-def _complete(given: Mapping[str, str]) -> dict[str, object]:
-    """Return all answers as they come out where nothing is asked; some defaults are made from other answers."""
-    file = assets.folder("template") / "cookiecutter.json"
+def complete(given: Mapping[str, str], template: Path | None = None) -> dict[str, object]:
+    """Return all answers as they come out where nothing is asked; some defaults are made from other answers.
+
+    Answers that cannot be used are returned as they are given.
+    """
+    file = (template or assets.folder("template")) / "cookiecutter.json"
     good = {name: value for name, value in given.items() if not answers.problems({name: value})}
     context = generate_context(str(file), extra_context={name: _literal(value) for name, value in good.items()})
     context["cookiecutter"]["_extensions"] = []
     made = prompt_for_config(context, no_input=True)
-    return {name: given.get(name, made[name]) for name in known_answers()}
+    return {name: given.get(name, made[name]) for name in known_answers(template)}
 
 
 def _replayed(file: Path) -> dict[str, object]:

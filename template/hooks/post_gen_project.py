@@ -68,17 +68,30 @@ def write_lock(project: Path, version: str) -> None:
     (project / lockfile.LOCK_NAME).write_text(lockfile.render(lock), encoding="utf-8", newline="\n")
 
 
+def write_manifest(project: Path, version: str) -> None:
+    """Note what made this repository, and what it was made of: `proposer update` merges from there."""
+    lockfile = load("lockfile")
+    answers = {key: value for key, value in sorted(ANSWERS.items()) if not key.startswith("_")}
+    files = {path.relative_to(project).as_posix(): path for path in project.rglob("*") if path.is_file()}
+    made = {name: lockfile.digest(path.read_bytes()) for name, path in sorted(files.items())}
+    document = {
+        "schema": "proposer/template/v1",
+        "template_version": version,
+        "answers": answers,
+        "generated": {"answers": answers, "files": made},
+    }
+    text = json.dumps(document, indent=2, ensure_ascii=False) + "\n"
+    (project / load("answers").TEMPLATE_FILE).write_text(text, encoding="utf-8", newline="\n")
+
+
 def main() -> None:
     """Complete the generated repository."""
     project = Path.cwd()
     version = re.search(r'__version__ = "([^"]+)"', (LIBRARY / "__init__.py").read_text(encoding="utf-8"))[1]
     lay_overlays(project)
     copy_assets(project)
-    answers = {key: value for key, value in sorted(ANSWERS.items()) if not key.startswith("_")}
-    document = {"schema": "proposer/template/v1", "template_version": version, "answers": answers}
-    text = json.dumps(document, indent=2, ensure_ascii=False) + "\n"
-    (project / load("answers").TEMPLATE_FILE).write_text(text, encoding="utf-8", newline="\n")
     write_lock(project, version)
+    write_manifest(project, version)
 
 
 sys.dont_write_bytecode = True

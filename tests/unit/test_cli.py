@@ -1,10 +1,12 @@
 """The `proposer` command: what it refuses, what it says, and with which exit code."""
 
 import json
+import shutil
 from pathlib import Path
 
 import pytest
 
+from lab import Lab
 from proposer import cli
 from proposer.config.answers import TEMPLATE_FILE
 
@@ -26,6 +28,8 @@ def run(*argv: str) -> int:
         pytest.param(["new", "x", "--set", "stack"], "--set KEY=VALUE", id="no-value"),
         pytest.param(["new", "x", "--no-input", "--set", "stcak=fastapi"], "known:", id="unknown-answer"),
         pytest.param(["new", "x", "--no-input", "--replay-file", "y"], "--no-input", id="two-sources"),
+        pytest.param(["update", "."], "holds no .proposer-template.json", id="nothing-to-update"),
+        pytest.param(["update", "--check", "--dry-run"], "not allowed with", id="two-ways-to-update"),
     ],
 )
 def test_a_mistake_is_exit_2_with_the_way_out(
@@ -63,6 +67,24 @@ def test_answers_are_kept_and_an_empty_folder_is_taken(tmp_path: Path) -> None:
     kept = json.loads((target / TEMPLATE_FILE).read_text(encoding="utf-8"))["answers"]
     assert kept["project_name"] == "O'Connor & Søn {{x}}"
     assert [path.name for path in tmp_path.iterdir()] == ["here"]
+
+
+def test_a_fresh_repository_is_up_to_date_and_an_edited_answer_is_an_update(
+    repo: Lab, capsys: pytest.CaptureFixture[str]
+) -> None:
+    shutil.rmtree(repo.root)
+    assert run("new", str(repo.root), "--no-input") == 0
+    assert run("update", str(repo.root), "--check") == 0
+    assert "up to date" in capsys.readouterr().out
+    repo.git("init", "-q", "-b", "main")
+    path = repo.root / TEMPLATE_FILE
+    path.write_text(path.read_text(encoding="utf-8").replace("Apache-2.0", "MIT", 1), encoding="utf-8")
+    repo.commit()
+    assert run("update", str(repo.root), "--check") == 1
+    assert "an update exists" in capsys.readouterr().out
+    assert run("update", str(repo.root), "--dry-run") == 0
+    assert "M LICENSE" in capsys.readouterr().out
+    assert repo.git("status", "--short") == ""
 
 
 def test_version_and_help_teach(capsys: pytest.CaptureFixture[str]) -> None:
