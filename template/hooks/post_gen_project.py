@@ -78,7 +78,7 @@ def write_manifest(project: Path, version: str) -> None:
         "schema": "proposer/template/v1",
         "template_version": version,
         "answers": answers,
-        "generated": {"answers": answers, "files": made},
+        "generated": {"edition": load("editions").digest(ROOT, LIBRARY), "answers": answers, "files": made},
     }
     text = json.dumps(document, indent=2, ensure_ascii=False) + "\n"
     (project / load("answers").TEMPLATE_FILE).write_text(text, encoding="utf-8", newline="\n")

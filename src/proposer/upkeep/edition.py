@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from proposer import __version__, process
-from proposer.config import assets
+from proposer.config import assets, editions
 from proposer.errors import UsageError
 
 __all__ = ["Edition", "fetch", "fetched", "installed"]
@@ -23,10 +23,16 @@ _VERSION = re.compile(r'^__version__ = "([^"]+)"', re.MULTILINE)
 
 @dataclass(frozen=True, kw_only=True)
 class Edition:
-    """One edition: the folder that holds `template/` and the shared assets, and the version that it writes down."""
+    """One edition: the folder that holds `template/` and the shared assets, the package, and its version."""
 
     root: Path
+    library: Path
     version: str
+
+    @property
+    def digest(self) -> str:
+        """SHA-256 over all that generating reads, as a repository names what made it."""
+        return editions.digest(self.root, self.library)
 
     @property
     def template(self) -> Path:
@@ -36,7 +42,7 @@ class Edition:
 
 def installed() -> Edition:
     """Return the edition of this installation."""
-    return Edition(root=assets.root(), version=__version__)
+    return Edition(root=assets.root(), library=Path(editions.__file__).resolve().parent.parent, version=__version__)
 
 
 def fetched(version: str, source: str, scratch: Path, *, environment: Mapping[str, str]) -> Edition:
@@ -109,5 +115,5 @@ def _found(folder: Path) -> Edition | None:
         if all(map(os.path.isdir, wanted)) and (package / "__init__.py").is_file():
             match = _VERSION.search((package / "__init__.py").read_text(encoding="utf-8", errors="replace"))
             if match:
-                return Edition(root=root.resolve(), version=match[1])
+                return Edition(root=root.resolve(), library=package.resolve(), version=match[1])
     return None

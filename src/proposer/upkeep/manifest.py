@@ -14,10 +14,11 @@ __all__ = ["Generated", "Manifest", "read", "tree_of"]
 
 
 class Generated(BaseModel):
-    """What generation, or the last update, wrote: files by digest, and the answers that they were made from."""
+    """What generation, or the last update, wrote: files by digest, and the edition and answers that made them."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
+    edition: str
     answers: dict[str, str]
     files: dict[str, str]
 

@@ -141,24 +141,23 @@ def _head(workspace: Workspace) -> str:
 def _base(recorded: Manifest, now: Edition, source: str, scratch: Path, environment: Mapping[str, str]) -> Path:
     """Generate anew what the repository was made as.
 
+    The hooks of a template are programs: only those of the edition that made the repository are run.
+
     Raises:
         UsageError: the edition is not to be had, or another one made the repository: a merge would be wrong in silence.
     """
     version, wanted = recorded.template_version, recorded.generated
-    if version == now.version and not source:  # only answers were edited
-        base = bake(now.template, wanted.answers, scratch / "old")
-        if manifest.tree_of(base) == wanted.files:
-            return base
-    old = fetched(version, source, scratch / "edition", environment=environment)
-    base = bake(old.template, wanted.answers, scratch / "older")
+    old, hint = now, "name the one that did: proposer update --from PATH-OR-URL"
+    if source or version != now.version or wanted.edition != now.digest:  # else only answers were edited
+        old = fetched(version, source, scratch / "edition", environment=environment)
+    if old.digest != wanted.edition:
+        raise UsageError(f"the template of {old.version} that was found did not make this repository", hint)
+    base = bake(old.template, wanted.answers, scratch / "old")
     made = manifest.tree_of(base)
     wrong = sorted(path for path in made.keys() | wanted.files.keys() if made.get(path) != wanted.files.get(path))
     if wrong:
-        raise UsageError(
-            f"the template of {old.version} that was found did not make this repository: {wrong[0]} differs"
-            + (f" (and {len(wrong) - 1} more)" if len(wrong) > 1 else ""),
-            "name the one that did: proposer update --from PATH-OR-URL",
-        )
+        more = f" (and {len(wrong) - 1} more)" if len(wrong) > 1 else ""
+        raise UsageError(f"the template of {old.version} makes another {wrong[0]} here{more}", hint)
     return base
 
 

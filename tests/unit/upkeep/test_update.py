@@ -65,7 +65,7 @@ def edition(folder: Path, files: Files, *, version: str, questions: Mapping[str,
             path = folder / "template" / "{{cookiecutter.project_slug}}" / name
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_text(text, encoding="utf-8")
-    return Edition(root=folder, version=version)
+    return Edition(root=folder, library=folder / "src" / "proposer", version=version)
 
 
 @pytest.fixture(scope="module")
@@ -240,8 +240,24 @@ def test_an_update_that_would_weaken_the_repository_is_refused_whole(
 
 def test_another_edition_than_the_one_that_made_it_is_refused(books: Lab, newer: Edition, tmp_path: Path) -> None:
     other = edition(tmp_path / "other", {**OLD, ".gitignore": "x\n"}, version="0.0.9")
-    with pytest.raises(UsageError, match=r"did not make this repository: \.gitignore differs"):
+    with pytest.raises(UsageError, match="did not make this repository"):
         updated(books, other, newer)
+
+
+def test_no_hook_of_another_edition_is_run(books: Lab, newer: Edition, tmp_path: Path) -> None:
+    other = edition(tmp_path / "other", OLD, version="0.0.9")
+    hook = other.template / "hooks" / "pre_gen_project.py"
+    hook.write_text(f"open({str(tmp_path / 'ran')!r}, 'w')\n", encoding="utf-8")
+    with pytest.raises(UsageError, match="did not make this repository"):
+        updated(books, other, newer)
+    assert not (tmp_path / "ran").exists()
+
+
+def test_an_edition_that_makes_something_else_today_is_refused(books: Lab, older: Edition, newer: Edition) -> None:
+    edit(books, MANIFEST, '".gitignore": "', '".gitignore": "00')
+    books.commit()
+    with pytest.raises(UsageError, match=r"makes another \.gitignore here"):
+        updated(books, older, newer)
 
 
 @pytest.mark.parametrize("source", ["", "/nonexistent/proposer.whl"])
