@@ -39,6 +39,7 @@ LEFT_OUT = {
     "looks": "a browser: Debian's package chromium",
     "dist": "the build tools",
     "measure": "minutes on an idle machine",
+    "upgrade": "the package index: two more Codex of 160 MB each",
 }
 PAGE, READER = "tests/template/test_page.py", "tests/template/test_readme.py"
 CODE = ["src", "skills", "tests", "benchmarks", "docs", ".ci", "noxfile.py", "tasks.py"]
@@ -134,6 +135,14 @@ def guards(session: nox.Session) -> None:
         session.run("inv", "codex.ratchet", "--base", base)
     if session.run("inv", "codex.untouched", silent=True) != before:
         session.error("a task changed the working tree; look at: git status")
+
+
+@nox.session
+def upgrade(session: nox.Session) -> None:
+    """Move the pin of Codex between published versions, and refuse one that breaks runs (needs the package index)."""
+    prepare(session, "nox", project=False)  # uv looks hashes up
+    prepare(session, "test")
+    session.run("python", "-m", "pytest", "tests/upgrade", *session.posargs)
 
 
 @nox.session

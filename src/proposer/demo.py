@@ -6,12 +6,17 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from proposer import custody, workflow
+from proposer.config import lock as locks
+from proposer.config import lockfile
 from proposer.config.answers import TEMPLATE_FILE
+from proposer.config.lockfile import LOCK_NAME
 from proposer.errors import Outcome
 from proposer.generation import generate
 from proposer.git import Git
+from proposer.invocation import binary as binaries
 from proposer.relay.script import SCHEMA
 from proposer.reports.summary import Summary
+from proposer.upkeep import specimen
 
 __all__ = ["Demonstration", "demonstrate", "planted"]
 
@@ -117,6 +122,8 @@ def demonstrate(folder: Path, *, environment: Mapping[str, str], on_step: Callab
     package = json.loads((folder / TEMPLATE_FILE).read_text(encoding="utf-8"))["answers"]["package_name"]
     git = Git(cwd=folder)
     git("init", "-q", "-b", "main", "--template=")
+    if binaries.find().version != lockfile.CODEX_VERSION:  # whoever tries this has some newer Codex
+        specimen.repinned(folder, locks.read((folder / LOCK_NAME).read_bytes(), "the template"))
     _commit(git, "Generate the application")
     path = f"src/{package}/finance/retry.py"
     (folder / path).write_text(planted(package), encoding="utf-8")

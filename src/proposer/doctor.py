@@ -1,11 +1,13 @@
 """Looks at everything a run depends on and says what mends what is wrong."""
 
+import contextlib
 import os
 import sys
 import tempfile
 import tomllib
 from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 from typing import Any, Literal
 
@@ -20,6 +22,7 @@ from proposer.invocation import home
 from proposer.proving import guidance
 from proposer.relay import upstream
 from proposer.reports.safe import log_line
+from proposer.upkeep.age import pinned_since
 
 __all__ = ["Check", "Report", "examine"]
 
@@ -64,7 +67,9 @@ class Report:
                 sys.stdout.write(f"{'':22}{_line(check.hint)}\n")
 
 
-def examine(folder: Path, *, environment: Mapping[str, str], ci: bool, tasks: Collection[str] = ()) -> Report:
+def examine(
+    folder: Path, *, environment: Mapping[str, str], ci: bool, tasks: Collection[str] = (), today: date | None = None
+) -> Report:
     """Look at the working tree, the installed binary and this machine.
 
     Args:
@@ -72,6 +77,7 @@ def examine(folder: Path, *, environment: Mapping[str, str], ci: bool, tasks: Co
         environment: the caller's environment.
         ci: speak of the job's secrets instead of the shell's variables.
         tasks: names of this library's tasks, which AGENTS.md may name.
+        today: the day in UTC, for the age of the pin; None: it is not looked at.
 
     Raises:
         UsageError: there is no repository.
@@ -84,6 +90,7 @@ def examine(folder: Path, *, environment: Mapping[str, str], ci: bool, tasks: Co
     except UsageError:
         lock = None
     checks += _guidance(root, pinned, lock, tasks)
+    checks += _age(root, pinned, lock, today) if lock is not None and today is not None else ()
     try:
         found = binaries.find()
     except UsageError as error:
@@ -181,6 +188,21 @@ def _model(installed: binaries.Binary, lock: Lock) -> Check:
     return Check(
         name="model", status="ok", detail=f"{lock.model} with effort {lock.effort} is in the bundled catalogue"
     )
+
+
+def _age(root: Path, pinned: locks.Pinned, lock: Lock, today: date) -> Iterator[Check]:
+    """Warn where nobody has moved the pin for long; what was mended in Codex since is missing here."""
+    since, most = pinned_since(root), 0
+    with contextlib.suppress(UsageError):
+        most = config.parse(pinned.settings).project.pin_days if pinned.settings is not None else 0
+    if since is None or not most:
+        return
+    days = (today - since).days
+    if days > most:
+        yield Check(name="age", status="warning", detail=f"codex {lock.codex_version} was pinned {days} days ago",
+                    hint="try the newest: inv codex.lock --upgrade latest")  # fmt: skip
+    else:
+        yield Check(name="age", status="ok", detail=f"codex {lock.codex_version} has been pinned since {since}")
 
 
 def _guidance(root: Path, pinned: locks.Pinned, lock: Lock | None, tasks: Collection[str]) -> Iterator[Check]:

@@ -72,7 +72,8 @@ def write(folder: Path) -> Result:
     known = dict(lockfile.CODEX_SHA256)
     if platform not in known and recorded:
         known[platform] = recorded
-    lock = locks.fresh(pinned, codex_sha256=known, defaults=before)
+    installed = binary.find().version if before and before.codex_version != lockfile.CODEX_VERSION else ""
+    lock = locks.fresh(pinned, codex_sha256=known, defaults=before, installed=installed)
     rows = locks.differences(before, pinned) if before else [f"{path} is pinned" for path in sorted(pinned.files)]
     _replace(root / LOCK_NAME, lockfile.render(lock))
     return Result(action="write", rows=tuple(rows), files=len(pinned.files))

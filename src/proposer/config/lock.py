@@ -103,13 +103,22 @@ def differences(lock: Lock, pinned: Pinned) -> list[str]:
     return rows
 
 
-def fresh(pinned: Pinned, *, codex_sha256: Mapping[str, str], defaults: Lock | None) -> Lock:
-    """Return the lock that fits the files: model and effort stay as they were."""
+def fresh(pinned: Pinned, *, codex_sha256: Mapping[str, str], defaults: Lock | None, installed: str = "") -> Lock:
+    """Return the lock that fits the files: model and effort stay as they were.
+
+    Args:
+        pinned: the files.
+        codex_sha256: digests of this library's own Codex by platform.
+        defaults: the lock as it was.
+        installed: version of the installed Codex; where it is the one that the lock pins, its pin stays, also when
+            this library came with another one.
+    """
+    kept = defaults if defaults and installed == defaults.codex_version != lockfile.CODEX_VERSION else None
     return Lock(
-        codex_version=lockfile.CODEX_VERSION,
+        codex_version=kept.codex_version if kept else lockfile.CODEX_VERSION,
         model=defaults.model if defaults else "gpt-5.5",
         effort=defaults.effort if defaults else "medium",
         proposer_version=__version__,
-        codex_sha256={**codex_sha256},
+        codex_sha256={**kept.codex_sha256} if kept else {**codex_sha256},
         files=pinned.digests(),
     )

@@ -52,6 +52,7 @@ class Project(_Table):
         "", description="Branch that changes are compared with; empty: origin/HEAD, main, master."
     )
     personal_data: bool = Field(default=False, description="Mask card numbers, IBANs and e-mail addresses too.")
+    pin_days: Count = Field(90, description="Age of the pin of Codex at which `inv codex.doctor` warns; 0: never.")
 
 
 class Provider(_Table):

@@ -79,7 +79,8 @@ def check(binary: Binary, lock: Lock, *, cached: bool) -> Binary:
     Raises:
         StopError: another version or other bytes (`drifted`).
     """
-    hint = f"run: pip install {_WHEEL}=={lock.codex_version}, or pin this one: inv codex.lock"
+    again = f"run: pip install {_WHEEL}=={lock.codex_version}"
+    hint = f"{again}, or try this one and pin it: inv codex.lock --upgrade {binary.version}"
     if binary.version != lock.codex_version:
         raise StopError(
             Outcome.DRIFTED, f"codex {binary.version} is installed, codex.lock pins {lock.codex_version}", hint

@@ -9,21 +9,23 @@ __all__ = ["doctor", "lock", "provenance"]
 
 
 @task(
-    help={"check": "compare only; exit 3 and name each file that differs", "json": "print one JSON object"},
+    help={
+        "check": "compare only; exit 3 and name each file that differs",
+        "upgrade": "version of Codex to try and, where nothing breaks, to pin; exit 7 where something does",
+        "json": "print one JSON object",
+    },
     auto_shortflags=False,
 )
-def lock(c: Context, check: bool = False, json: bool = False) -> None:  # noqa: ARG001
-    """Write codex.lock, or compare it with the files (--check).
+def lock(c: Context, check: bool = False, upgrade: str = "", json: bool = False) -> None:  # noqa: ARG001
+    """Write codex.lock, compare it with the files (--check), or try another Codex and pin it (--upgrade).
 
     The lock pins the Codex CLI, its digest, model, effort, this library and every file that instructs Codex. A run
     uses the lock of its base commit, so a change cannot loosen its own review.
     """
     with edge(as_json=json):
-        from pathlib import Path
+        from proposer.tasks.upkeep import locked
 
-        from proposer import locking
-
-        result = locking.check(Path.cwd()) if check else locking.write(Path.cwd())
+        result = locked(check=check, upgrade=upgrade)
         if json:
             print_json(result.document())
         else:
@@ -43,13 +45,15 @@ def doctor(c: Context, ci: bool = False, json: bool = False) -> None:  # noqa: A
     """
     with edge(as_json=json):
         import os
+        from datetime import UTC, datetime
         from pathlib import Path
 
         from proposer import doctor as diagnosis
         from proposer.tasks import codex
 
         tasks = [f"codex.{name}" for name in codex.task_names]
-        report = diagnosis.examine(Path.cwd(), environment=os.environ, ci=ci, tasks=tasks)
+        today = datetime.now(UTC).date()
+        report = diagnosis.examine(Path.cwd(), environment=os.environ, ci=ci, tasks=tasks, today=today)
         if json:
             print_json(report.document())
         else:

@@ -1,11 +1,39 @@
 """Tasks that keep a repository from getting weaker."""
 
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
 from invoke.context import Context
 from invoke.tasks import task
 
 from proposer.tasks.edge import edge, finish, print_json, telling
 
-__all__ = ["ratchet"]
+__all__ = ["locked", "ratchet"]
+
+
+if TYPE_CHECKING:
+    from proposer import locking
+    from proposer.upkeep import upgrade as moves
+
+
+def locked(*, check: bool, upgrade: str) -> "locking.Result | moves.Report":
+    """Do what `inv codex.lock` was asked for."""
+    import os
+
+    from proposer import locking
+    from proposer.errors import UsageError
+
+    if check and upgrade:
+        raise UsageError("--check and --upgrade cannot be combined", "leave one of them out")
+    if not upgrade:
+        return locking.check(Path.cwd()) if check else locking.write(Path.cwd())
+    from proposer.upkeep import upgrade as moves
+
+    def told(row: str) -> None:
+        sys.stderr.write(f"{row}\n")
+
+    return moves.upgrade(Path.cwd(), upgrade, environment=os.environ, on_step=told)
 
 
 @task(
@@ -23,8 +51,6 @@ def ratchet(c: Context, base: str, json: bool = False) -> None:  # noqa: ARG001
     provenance/ratchet.toml records which one, and why.
     """
     with edge(as_json=json):
-        from pathlib import Path
-
         from proposer.upkeep import ratchet as comparison
 
         report = comparison.between(Path.cwd(), base)

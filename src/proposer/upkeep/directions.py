@@ -43,6 +43,7 @@ DIRECTIONS: dict[str, Direction] = {
     "version": _FREE,
     "project.default_branch": _is("any", "it decides what changes are compared with"),
     "project.personal_data": _is("off", "personal data is sent and stored unmasked"),
+    "project.pin_days": _higher("nobody is told that Codex gets old", unlimited=0),
     "provider.default": _is("any", "it decides who gets to see the code"),
     "provider.upstream": _is("any", "it decides who gets to see the code and the key"),
     "limits.wall_seconds": _higher(_LONGER),

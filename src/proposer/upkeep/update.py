@@ -177,7 +177,9 @@ def _merged(
     own_entries[TEMPLATE_FILE] = _stored(git, TEMPLATE_FILE, (theirs / TEMPLATE_FILE).read_bytes())
     tree = threeway.changed(workspace, merged.tree, own_entries)
     if lock is not None and not merged.conflicts:
-        fresh = locks.fresh(locks.of_tree(git, tree), codex_sha256=lockfile.CODEX_SHA256, defaults=lock)
+        ahead = lock.codex_version if _order(lock.codex_version) > _order(lockfile.CODEX_VERSION) else ""
+        pinned = locks.of_tree(git, tree)
+        fresh = locks.fresh(pinned, codex_sha256=lockfile.CODEX_SHA256, defaults=lock, installed=ahead)
         tree = threeway.changed(workspace, tree, {LOCK_NAME: _stored(git, LOCK_NAME, lockfile.render(fresh).encode())})
     changes = [one for one in changes_between(git, head, tree) if {one.old_mode, one.new_mode} & set(REGULAR)]
     letters = {one.path: "C" if one.path in merged.conflicts else one.status for one in changes}
