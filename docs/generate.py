@@ -16,6 +16,7 @@ from pydantic.fields import FieldInfo
 from proposer.archive.entry import REASONS
 from proposer.archive.totals import summed
 from proposer.config import answers, assets
+from proposer.config.publishing import Publish
 from proposer.config.settings import (
     SETTINGS_NAME,
     Evals,
@@ -101,7 +102,7 @@ def settings() -> Iterator[str]:
     yield from ("", f"`version` is {Settings.model_fields['version'].default}.", "")
     tables: dict[str, type[BaseModel]] = {
         "[project]": Project, "[provider]": Provider, "[limits]": Limits, "[paths]": Paths,
-        "[proposals]": Proposals, "[evals]": Evals,
+        "[proposals]": Proposals, "[evals]": Evals, "[publish]": Publish,
         "[workflows.NAME]": Workflow,
         "[workflows.NAME.thresholds]": Thresholds,
     }  # fmt: skip

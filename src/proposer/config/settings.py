@@ -7,6 +7,7 @@ from urllib.parse import urlsplit
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
 from proposer.config.prices import Prices
+from proposer.config.publishing import Publish
 from proposer.errors import UsageError
 
 __all__ = [
@@ -211,6 +212,7 @@ class Settings(_Table):
     proposals: Proposals = Proposals()
     evals: Evals = Evals()
     prices: Prices = Prices()
+    publish: Publish = Publish()
     workflows: dict[str, Workflow] = Field(default_factory=dict, description="One table per workflow.")
 
     def workflow(self, name: str) -> Workflow:

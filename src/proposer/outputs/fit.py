@@ -12,7 +12,7 @@ from proposer.inputs.workspace import Workspace
 from proposer.outputs.patch import text_of
 from proposer.worktree import File, Worktree
 
-__all__ = ["Fit", "fitted"]
+__all__ = ["Fit", "fitted", "fitted_to"]
 
 _SECTION = re.compile(rb"(?m)^diff --git (.*)\n")
 _HINT = "put your own change of it aside (git stash), or commit it and run the workflow again"
@@ -41,17 +41,66 @@ def fitted(workspace: Workspace, tree: Worktree, patch: bytes) -> Fit:
     Raises:
         RefusedError: it makes another difference here, or none.
     """
+    store = _store(workspace)
+    try:
+        before = {name: tree.read(name) for name in _names(store, patch)}
+        old = _tree(store, Git(cwd=tree.root), before)
+    except UsageError as error:
+        raise RefusedError(f"the patch cannot be read: {error}", "run the workflow again") from error
+    return _applied(store, old, before, patch)
+
+
+def fitted_to(workspace: Workspace, tree: str, patch: bytes) -> Fit:
+    """Apply a patch to a tree of the repository, whose files nobody has checked out; else as `fitted`.
+
+    Args:
+        workspace: takes the objects.
+        tree: the tree that the run looked at.
+        patch: the recorded patch.
+
+    Raises:
+        RefusedError: the tree is not here, or the patch makes another difference there, or none.
+    """
+    store = _store(workspace)
+    try:
+        entries = store.tree(tree)
+        named = {name: entries.get(name) for name in _names(store, patch)}
+        data = store.blobs(sorted({entry.oid for entry in named.values() if entry is not None}))
+        store("read-tree", tree)
+    except UsageError as error:
+        raise RefusedError(
+            f"the proposal cannot be tried: {error}", "fetch the commit that the run looked at"
+        ) from error
+    if odd := [name for name, entry in named.items() if entry is not None and entry.mode not in REGULAR]:
+        raise RefusedError(f"{shown(odd[0])} is a link or a repository, not a file", "do not use this record")
+    before = {
+        name: None if entry is None else File(data=data[entry.oid], executable=entry.mode == "100755")
+        for name, entry in named.items()
+    }
+    return _applied(store, store.text("write-tree"), before, patch)
+
+
+def _store(workspace: Workspace) -> Git:
+    """Return git over the workspace's objects, with an index and an empty working tree of its own."""
     empty = workspace.root / "empty"
     empty.mkdir(exist_ok=True)
-    index = str(workspace.root / "fit.index")
-    store = workspace.git().also(GIT_INDEX_FILE=index, GIT_WORK_TREE=str(empty))
-    try:
-        rows = store("apply", "--numstat", "-z", stdin=patch).split(b"\0")
-        names = [os.fsdecode(row.split(b"\t", 2)[2]) for row in rows if row]
-        before = {name: tree.read(name) for name in names}
-        old = _tree(store, Git(cwd=tree.root), before)
-    except (UsageError, IndexError) as error:
-        raise RefusedError(f"the patch cannot be read: {error}", "run the workflow again") from error
+    return workspace.git().also(GIT_INDEX_FILE=str(workspace.root / "fit.index"), GIT_WORK_TREE=str(empty))
+
+
+def _names(store: Git, patch: bytes) -> list[str]:
+    """Return the paths that a patch touches.
+
+    Raises:
+        UsageError: git cannot read it.
+    """
+    rows = [row.split(b"\t", 2) for row in store("apply", "--numstat", "-z", stdin=patch).split(b"\0") if row]
+    if any(len(row) != 3 for row in rows):  # noqa: PLR2004 - added, removed, path
+        raise UsageError("git lists a file without a name", "run the workflow again")
+    return [os.fsdecode(row[2]) for row in rows]
+
+
+def _applied(store: Git, old: str, before: Mapping[str, File | None], patch: bytes) -> Fit:
+    """Apply a patch to the index, which holds the tree `old`."""
     done = store.call("apply", "--cached", "--whitespace=nowarn", stdin=patch)
     if done.returncode:
         words = done.stderr.decode(errors="backslashreplace").strip().split("\n")[0].removeprefix("error: ")

@@ -13,8 +13,8 @@ _ROWS = 20
 _DETAILS = 40
 
 
-def render(summary: Summary) -> str:
-    """Return the report, at most `MAX_BYTES` long; its first line says so where no model was asked.
+def render(summary: Summary, limit: int = MAX_BYTES) -> str:
+    """Return the report, at most `limit` bytes long; its first line says so where no model was asked.
 
     Where it does not fit, the least severe findings leave first, and how many left is said.
     """
@@ -25,10 +25,10 @@ def render(summary: Summary) -> str:
         left = len(blocks) - kept
         note = [f"{left} more finding(s), less severe, did not fit: see answer.json of the record.", ""] if left else []
         text = "\n".join([*head, *(line for block in blocks[:kept] for line in block), *note, *tail]).rstrip() + "\n"
-        if len(text.encode(errors="replace")) <= MAX_BYTES:
+        if len(text.encode(errors="replace")) <= limit:
             # Parts that are harmless alone are not always so together: a definition in one makes an image in another.
             text = markdown(text)
-            if len(text.encode(errors="replace")) <= MAX_BYTES:
+            if len(text.encode(errors="replace")) <= limit:
                 return text
         if kept == 0:
             title = f"# {summary.workflow}: {summary.outcome.label}"

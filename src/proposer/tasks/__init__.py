@@ -10,7 +10,7 @@ ns = Collection(codex)
 
 from invoke.collection import Collection
 
-from proposer.tasks import audits, care, drills, evals, figures, history, proposals, prove, runs, upkeep
+from proposer.tasks import audits, care, drills, evals, figures, forges, history, proposals, prove, runs, upkeep
 
 __all__ = ["codex"]
 
@@ -32,6 +32,8 @@ for _task in (
     prove.replay,
     prove.rules,
     drills.drill,
+    forges.admit,
+    forges.publish,
     evals.evaluate,
     upkeep.ratchet,
 ):

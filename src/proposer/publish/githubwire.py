@@ -1,0 +1,63 @@
+"""The way to GitHub's REST API: PyGithub's requester, with retries of what can be repeated without harm."""
+
+from typing import Any
+
+import github
+import requests
+from github import Auth, GithubException, GithubRetry
+
+from proposer.publish.wire import ForgeError, Request, Wire
+
+__all__ = ["opened"]
+
+_TRANSIENT = frozenset({429, 500, 502, 503, 504})
+_REPEATABLE = frozenset({"GET", "HEAD", "PUT", "PATCH", "DELETE"})
+"""Methods that come to the same when they arrive twice (RFC 9110, 9.2.2); our PATCHes set whole values."""
+_LONGEST_WAIT = 90.0
+_SECONDS = 30
+
+
+class _Wire:
+    def __init__(self, api: github.Github) -> None:
+        self._api = api
+
+    def send(self, request: Request) -> Any:
+        try:
+            _, data = self._api.requester.requestJsonAndCheck(request.method, request.path, input=request.body)
+        except GithubException as error:
+            limited = error.status == 403 and "retry-after" in {key.lower() for key in error.headers or {}}  # noqa: PLR2004
+            raise ForgeError(
+                request, error.status, _words(error), transient=error.status in _TRANSIENT or limited
+            ) from error
+        except requests.RequestException as error:
+            raise ForgeError(request, 0, type(error).__name__, transient=True) from error
+        except (ValueError, AssertionError, RuntimeError) as error:
+            raise ForgeError(request, 0, f"the answer cannot be read: {error}", transient=False) from error
+        return data
+
+
+def _words(error: GithubException) -> str:
+    data = error.data
+    if not isinstance(data, dict):
+        return str(data)
+    details = data.get("errors")
+    more = f" {details}" if isinstance(details, list) and details else ""
+    return f"{data.get('message', '')}{more}"
+
+
+def opened(url: str, token: str, *, pace: float = 1.0) -> Wire:
+    """Return the way to an API.
+
+    Args:
+        url: address of the API.
+        token: of an app, a person, or the job.
+        pace: seconds between two writes, as GitHub asks for, and the first wait before a repetition.
+    """
+    retry = GithubRetry(
+        total=3, backoff_factor=pace, status_forcelist=sorted(_TRANSIENT), allowed_methods=_REPEATABLE,
+        raise_on_status=False, max_rate_limit_wait=_LONGEST_WAIT,
+    )  # fmt: skip
+    return _Wire(github.Github(
+        base_url=url, auth=Auth.Token(token), retry=retry, timeout=_SECONDS, user_agent="proposer",
+        seconds_between_requests=None, seconds_between_writes=pace or None,
+    ))  # fmt: skip
