@@ -133,6 +133,7 @@ class StandIn:
                 self.send_response(status)
                 for key, value in {
                     "Content-Type": "application/json",
+                    "Connection": "close",
                     "Content-Length": str(len(data)),
                     **headers,
                 }.items():

@@ -23,11 +23,17 @@ class Result:
     files: list[str] = field(default_factory=list)
     warnings: list[str] = field(default_factory=list)
     skipped: str = ""
+    dry: bool = False
     commands: list[str] = field(default_factory=list)
 
     def show(self) -> None:
         """Print it for people, and the commands for the runner, where there is one."""
-        rows = [f"nothing was posted: {self.skipped}"] if self.skipped else []
+        rows = (
+            ["dry run: nothing was sent, or read; the requests suppose that nothing was published before"]
+            if self.dry
+            else []
+        )
+        rows += [f"nothing was posted: {self.skipped}"] if self.skipped else []
         if self.comment != "none":
             rows.append(f"comment on {self.number}: {self.comment}")
         if self.remarks:

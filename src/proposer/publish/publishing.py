@@ -85,7 +85,7 @@ def _publish(
     _permitted(dossier, event, rules)
     change = gated(root, dossier) if dossier.proposes else None
     summary = dossier.summary
-    result = Result(run=summary.run, workflow=summary.workflow, target=target, number=event.number)
+    result = Result(run=summary.run, workflow=summary.workflow, target=target, number=event.number, dry=dry)
     job = Job(
         dossier=dossier, event=event, rules=rules, site=site, forge=forge,
         hosts=(site.host, *rules.publish.hosts), mask=Redactor(secret_values(environment)).text,
