@@ -20,6 +20,7 @@ from proposer.errors import EXIT_USAGE, ProposerError, UsageError
 from proposer.invocation import binary as binaries
 from proposer.invocation import home
 from proposer.proving import guidance
+from proposer.publish import readiness
 from proposer.relay import upstream
 from proposer.reports.safe import log_line
 from proposer.upkeep.age import pinned_since
@@ -75,7 +76,7 @@ def examine(
     Args:
         folder: somewhere inside the repository.
         environment: the caller's environment.
-        ci: speak of the job's secrets instead of the shell's variables.
+        ci: speak of the job's secrets instead of the shell's variables, and look at what it may publish.
         tasks: names of this library's tasks, which AGENTS.md may name.
         today: the day in UTC, for the age of the pin; None: it is not looked at.
 
@@ -100,6 +101,11 @@ def examine(
         with tempfile.TemporaryDirectory(prefix="proposer-doctor-") as scratch:
             checks += _probed(probing.Probe(found, Path(scratch)), root)
     checks += [_credentials(environment, ci=ci), _system(), *_login(environment), _interactive(root, environment)]
+    if ci:
+        checks += [
+            Check(name="publishing", status="warning" if one.hint else "ok", detail=one.detail, hint=one.hint)
+            for one in readiness.findings(git.Git(cwd=root), environment)
+        ]
     return Report(checks=tuple(checks))
 
 

@@ -15,11 +15,13 @@ from lab import CLEAN, FINDING, Lab, says
 from proposer import digests, trailers
 from proposer.config import lockfile
 from proposer.errors import RefusedError, StopError, UsageError
+from proposer.git import Git
 from proposer.provenance import record, statement
 from proposer.provenance.record import Document
 from proposer.publish import publishing
 from proposer.publish.admitting import admit
 from proposer.publish.outcome import Result
+from proposer.publish.readiness import findings
 from proposer.reports.summary import Summary
 from standin_github import STRANGER, WORKFLOW_BOT, GitHub
 from standin_gitlab import GitLab
@@ -210,9 +212,16 @@ def test_too_many_open_drafts_are_not_added_to(bare: Desk) -> None:
     desk = mending(bare, "branch")
     for number in (2, 3, 4):
         desk.forge.open(number, "d" * 40, "e" * 40)["head"]["ref"] = f"codex/{number}"
-    result = desk.publish(desk.run(FIX, CLEAN, name="mend"))
+    summary = desk.run(FIX, CLEAN, name="mend")
+    result = desk.publish(summary)
     assert (result.pull, result.comment, len(desk.forge.pulls)) == (None, "posted", 4)
     assert any("3 pull requests" in text for text in result.warnings)
+    for number in (2, 3, 4):
+        desk.forge.pulls[number]["state"] = "closed"
+        desk.forge.pulls[number]["base"]["ref"] = "totals"
+    assert any("3 proposals were opened for totals" in text for text in desk.publish(summary).warnings)
+    desk.forge.pulls[4]["base"]["ref"] = "main"
+    assert desk.publish(summary).pull is not None
 
 
 Poison = Callable[[Desk, Summary], dict[str, Any]]
@@ -383,6 +392,8 @@ def test_a_pull_request_that_moved_on_or_was_closed_is_left_alone(desk: Desk) ->
     assert "moved on to ffffffffffff" in desk.publish(summary).skipped
     desk.forge.pulls[1] |= {"state": "closed"}
     assert "closed by now" in desk.publish(summary).skipped
+    desk.forge.pulls[1] |= {"state": "open", "labels": [{"name": "no-codex"}]}
+    assert "no-codex" in desk.publish(summary).skipped
     assert desk.forge.writes() == []
 
 
@@ -530,6 +541,38 @@ def test_who_asks_and_how_often_is_read_from_the_forge(bare: Desk) -> None:
         row["head"]["ref"], row["base"]["ref"] = f"codex/{number}", "totals"
     assert "a person must look" in admit(desk.lab.root, "autofix", environment=environment).reason
     assert admit(desk.lab.root, "propose", environment=environment).decision.run
+
+
+def test_without_a_token_the_branches_of_proposals_are_counted(bare: Desk) -> None:
+    desk = mending(bare, "branch")
+    environment = {**desk.environment(OPENAI_API_KEY="k" * 20), "GITHUB_TOKEN": ""}
+    assert admit(desk.lab.root, "autofix", environment=environment).decision.run
+    tree, head = desk.lab.git("rev-parse", "HEAD^{tree}"), desk.lab.git("rev-parse", "HEAD")
+    for number in range(3):
+        tip = desk.lab.git("commit-tree", tree, "-p", head, "-m", f"{number}")
+        desk.lab.git("update-ref", f"refs/remotes/origin/codex/{number}", tip)
+    assert "3 fixes were proposed" in admit(desk.lab.root, "autofix", environment=environment).reason
+    for number in range(3):
+        tip = desk.lab.git("commit-tree", tree, "-p", f"{head}^", "-m", f"{number}")
+        desk.lab.git("update-ref", f"refs/remotes/origin/codex/{number}", tip)
+    assert "3 pull requests from proposals" in admit(desk.lab.root, "autofix", environment=environment).reason
+
+
+def test_the_doctor_says_that_the_token_of_a_job_starts_no_checks(bare: Desk) -> None:
+    desk = mending(bare, "propose")
+    environment = desk.environment()
+
+    def told() -> list[tuple[str, str]]:
+        return [(row.detail, row.hint) for row in findings(Git(cwd=desk.lab.root), environment)]
+
+    ((detail, hint),) = told()
+    assert ("no checks start" in detail, "GitHub App" in hint) == (True, True)
+    desk.forge.viewer = {"id": 77, "type": "Bot"}
+    ((detail, hint),) = told()
+    assert ("account 77" in detail, hint) == (True, "")
+    environment["GITHUB_TOKEN"] = ""
+    ((detail, hint),) = told()
+    assert ("no GITHUB_TOKEN" in detail, hint) == (True, "")
 
 
 def gitlab(lab: Lab, forge: GitLab, **more: str) -> dict[str, str]:

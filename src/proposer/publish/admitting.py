@@ -14,6 +14,7 @@ from proposer.git import Git
 from proposer.publish import event as events
 from proposer.publish import outlet
 from proposer.publish.admission import JOBS, Decision, Job, Known, decide, known_key
+from proposer.publish.branches import counted
 from proposer.publish.event import Event
 from proposer.publish.level import rules_of
 from proposer.publish.site import Target, site_of
@@ -91,14 +92,14 @@ def admit(
 
 
 def _known(target: Target, environment: Mapping[str, str], user: Git, event: Event, job: Job) -> Known:
-    """Ask the forge; what it does not answer stays unknown."""
-    has_key = known_key(environment)
+    """Ask the forge; what it does not answer stays unknown, or is counted in this clone."""
+    still, ever = counted(user, event) if job == "autofix" else (None, None)
+    told: dict[str, Any] = {"has_key": known_key(environment), "open_pulls": still, "attempts": ever}
     try:
         site = site_of(target, environment, user)
         forge = site.forge(site.wire(1.0), time.sleep)
     except UsageError:
-        return Known(has_key=has_key)
-    told: dict[str, Any] = {}
+        return Known(**told)
     with contextlib.suppress(ForgeError):
         if event.pull and event.sender.login and not event.sender.bot:
             told["permission"] = forge.permission(event.sender.login)
@@ -108,4 +109,4 @@ def _known(target: Target, environment: Mapping[str, str], user: Git, event: Eve
     with contextlib.suppress(ForgeError):
         if job == "autofix":
             told["open_pulls"], told["attempts"] = forge.pulls(target=event.head_ref if event.pull else "")
-    return Known(has_key=has_key, **told)
+    return Known(**told)

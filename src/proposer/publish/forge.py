@@ -23,6 +23,7 @@ class Live:
     start: str = ""
     head_ref: str = ""
     closed: bool = False
+    labels: frozenset[str] = frozenset()
     text: tuple[str, str] | None = None
 
 

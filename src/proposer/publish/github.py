@@ -53,6 +53,7 @@ class GitHub:
             base=str(whole(row, "base", "sha") or ""),
             head_ref=str(whole(row, "head", "ref") or ""),
             closed=whole(row, "state") == "closed",
+            labels=frozenset(str(whole(label, "name")) for label in row.get("labels") or ()),
             text=(str(row.get("title") or ""), str(row.get("body") or "")),
         )
 

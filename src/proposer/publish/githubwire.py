@@ -25,10 +25,12 @@ class _Wire:
         try:
             _, data = self._api.requester.requestJsonAndCheck(request.method, request.path, input=request.body)
         except GithubException as error:
-            limited = error.status == 403 and "retry-after" in {key.lower() for key in error.headers or {}}  # noqa: PLR2004
+            after = str({key.lower(): text for key, text in (error.headers or {}).items()}.get("retry-after", ""))
+            limited = error.status == 403 and after.isdigit()  # noqa: PLR2004 - so GitHub says "too many requests"
             raise ForgeError(
-                request, error.status, _words(error), transient=error.status in _TRANSIENT or limited
-            ) from error
+                request, error.status, _words(error), transient=error.status in _TRANSIENT or limited,
+                after=float(after) if after.isdigit() else 0,
+            ) from error  # fmt: skip
         except requests.RequestException as error:
             raise ForgeError(request, 0, type(error).__name__, transient=True) from error
         except (ValueError, AssertionError, RuntimeError) as error:

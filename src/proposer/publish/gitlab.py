@@ -52,6 +52,7 @@ class GitLab:
             start=str(whole(row, "diff_refs", "base_sha") or ""),
             head_ref=str(row.get("source_branch") or ""),
             closed=row.get("state") in ("closed", "merged", "locked"),
+            labels=frozenset(map(str, row.get("labels") or ())),
             text=(str(row.get("title") or ""), str(row.get("description") or "")),
         )
 

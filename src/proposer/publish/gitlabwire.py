@@ -25,8 +25,8 @@ class _Wire:
         try:
             answer = self._api.http_request(
                 request.method.lower(), request.path, post_data=dict(request.body) if request.body else None,
-                # 429 means that nothing was done, so it may be repeated; anything else may have been done.
-                obey_rate_limit=safe, retry_transient_errors=safe, max_retries=self._tries,
+                # 429 means that nothing was done, so all may be repeated; after other faults it may have been done.
+                obey_rate_limit=True, retry_transient_errors=safe, max_retries=self._tries,
             )  # fmt: skip
             return answer.json()
         except gitlab.GitlabError as error:

@@ -1,11 +1,11 @@
 """What is told to the forge about a record: a draft from its proposal, its comment, remarks at lines; in this order."""
 
-from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from proposer import applying
 from proposer.errors import RefusedError
 from proposer.outputs.carried import fingerprint
+from proposer.outputs.redact import Redactor
 from proposer.publish import event as events
 from proposer.publish import sticky
 from proposer.publish.admission import BRANCHES
@@ -38,7 +38,11 @@ class Job:
     site: Site
     forge: Forge
     hosts: tuple[str, ...]
-    mask: Callable[[str], str]
+    redactor: Redactor
+
+    def mask(self, text: str) -> str:
+        """Return text without the secrets of this job; those of the run were masked when it was recorded."""
+        return self.redactor.text(text)
 
 
 def post(job: Job, live: Live, change: Change | None, result: Result) -> None:
@@ -61,9 +65,8 @@ def post(job: Job, live: Live, change: Change | None, result: Result) -> None:
     author = job.rules.publish.author or job.forge.author()
     body = sticky.plan(
         job.dossier.summary, job.forge.comments(job.event.number), author=author, hosts=job.hosts,
-        footer=_footer(job, result.pull),
+        footer=_footer(job, result.pull), mask=job.mask,
     )  # fmt: skip
-    body = replace(body, body=job.mask(body.body))
     result.comment = {"leave": "says so already", "update": "updated", "create": "posted"}[body.action]
     if body.action == "update":
         job.forge.edit(job.event.number, body.id, body.body)
@@ -102,9 +105,8 @@ def _propose(job: Job, live: Live, change: Change, result: Result) -> Opened | N
         raise RefusedError("the branch that the proposal is for has a name that is not passed on", "rename it")
     pull = job.forge.opened(branch)
     if pull is None:
-        still, _ = job.forge.pulls()
-        if still >= job.rules.publish.open_pulls:
-            result.warnings.append(f"{still} pull requests from proposals are open; this one was not: inv codex.apply")
+        if why := _spent(job, target):
+            result.warnings.append(f"{why}; no pull request was opened, but: inv codex.apply {summary.run}")
             return None
         made = applying.trailer(dossier.document.tool.model, summary.run)
         title = f"codex: {events.plain(summary.workflow)} of {commit[:12]}"
@@ -114,15 +116,23 @@ def _propose(job: Job, live: Live, change: Change, result: Result) -> Opened | N
             job.hosts,
         )
         room = sticky.MAX_BYTES - len(foot.encode()) - 2
-        body = f"{sticky.report(summary, job.hosts, room).rstrip()}\n\n{foot}"
+        body = f"{sticky.report(summary, job.hosts, room, job.mask).rstrip()}\n\n{foot}"
         proposal = Proposal(
-            branch=branch, parent=commit, target=target, title=title, body=job.mask(body),
+            branch=branch, parent=commit, target=target, title=title, body=body,
             message=f"{title}\n\nProposed by a run of Codex; see its statement in {applying.PROVENANCE}/.\n\n{made}\n",
         )  # fmt: skip
         pull = job.forge.propose(proposal, change)
     if not pull.starts_ci:
         result.warnings.append(_NO_CI)
     return pull
+
+
+def _spent(job: Job, target: str) -> str:
+    """Return why no more drafts are opened; the forge counts, so no branch can reset it."""
+    still, ever = job.forge.pulls(target=target if job.event.pull else "")
+    if job.event.pull and ever >= job.rules.publish.attempts:
+        return f"{ever} proposals were opened for {target} already, so a person must look"
+    return f"{still} pull requests from proposals are open" if still >= job.rules.publish.open_pulls else ""
 
 
 def _remark(job: Job, live: Live, author: int) -> int:

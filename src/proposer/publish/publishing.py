@@ -5,6 +5,7 @@ import sys
 import time
 from collections.abc import Callable, Mapping
 from pathlib import Path
+from typing import Any
 
 from proposer import git
 from proposer.errors import RefusedError, UsageError
@@ -88,14 +89,14 @@ def _publish(
     result = Result(run=summary.run, workflow=summary.workflow, target=target, number=event.number, dry=dry)
     job = Job(
         dossier=dossier, event=event, rules=rules, site=site, forge=forge,
-        hosts=(site.host, *rules.publish.hosts), mask=Redactor(secret_values(environment)).text,
+        hosts=(site.host, *rules.publish.hosts), redactor=Redactor(secret_values(environment)),
     )  # fmt: skip
     if digest is None and (environment.get("CI") or environment.get("GITHUB_ACTIONS")):
         result.warnings.append("no --digest: only the ledger of this clone vouches for the record")
     if not dry:
         _files(root, job, environment, result)
     live = forge.live(event.number) if event.pull else Live()
-    result.skipped = _gone(event, live)
+    result.skipped = _gone(event, live, rules)
     if not result.skipped:
         posting.post(job, live, change, result)
     if environment.get("GITHUB_ACTIONS") == "true" and not dry:
@@ -144,19 +145,22 @@ def _files(root: Path, job: Job, environment: Mapping[str, str], result: Result)
     """Write what a job hands on by files: its summary, and the findings in the form of the forge's displays."""
     summary = job.dossier.summary
     name = f"{FOLDER}/{events.plain(summary.workflow)}"
+    data: Any
     if job.site.target == "github":
-        name, data = f"{name}.sarif", json.dumps(sarif.render(summary), indent=2, ensure_ascii=False)
-        outlet.append_summary(environment, job.mask(sticky.report(summary, job.hosts, sticky.MAX_BYTES)))
+        name, data = f"{name}.sarif", sarif.render(summary)
+        outlet.append_summary(environment, sticky.report(summary, job.hosts, sticky.MAX_BYTES, job.mask))
     else:
-        name, data = f"{name}.codequality.json", json.dumps(annotations.quality(summary), indent=2, ensure_ascii=False)
-    outlet.put(root / name, job.mask(data) + "\n")
+        name, data = f"{name}.codequality.json", annotations.quality(summary)
+    outlet.put(root / name, json.dumps(job.redactor.value(data), indent=2, ensure_ascii=False) + "\n")
     result.files.append(name)
 
 
-def _gone(event: Event, live: Live) -> str:
+def _gone(event: Event, live: Live, rules: Rules) -> str:
     """Return why it is too late to post."""
     if live.closed:
         return f"pull request {event.number} is closed by now"
+    if rules.publish.opt_out in live.labels:
+        return f"the label {rules.publish.opt_out} asks to leave it alone"
     if live.head and live.head != event.head:
         return f"pull request {event.number} has moved on to {live.head[:12]}; the run of that commit speaks for it"
     return ""

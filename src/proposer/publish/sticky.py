@@ -1,7 +1,7 @@
 """The one comment of a workflow on a pull request: found by marker and author, updated in place, new when worse."""
 
 import re
-from collections.abc import Collection, Iterable
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
 from typing import Literal
 
@@ -23,6 +23,7 @@ _MARK = re.compile(
 )
 _REPORT = "<!-- proposer:report -->"
 _NOTICE_BYTES = 4_000
+Mask = Callable[[str], str]
 _UNNAMED = re.compile(r"[^a-z0-9]+")
 
 
@@ -74,7 +75,9 @@ class Plan:
     id: int = 0
 
 
-def plan(summary: Summary, comments: Iterable[Comment], *, author: int, hosts: Collection[str], footer: str) -> Plan:
+def plan(
+    summary: Summary, comments: Iterable[Comment], *, author: int, hosts: Collection[str], footer: str, mask: Mask = str
+) -> Plan:
     """Decide what becomes of the comment.
 
     A run without a verdict (an outage, a limit) is said above the last report, which stays, and is never a new comment
@@ -86,6 +89,7 @@ def plan(summary: Summary, comments: Iterable[Comment], *, author: int, hosts: C
         author: the account that publishes; comments of others are not ours, whatever they hold.
         hosts: exact hosts that links may lead to.
         footer: our own last lines, plain Markdown.
+        mask: removes secrets of this job.
     """
     name = _UNNAMED.sub("-", summary.workflow.lower())[:64]
     ours = [
@@ -96,11 +100,11 @@ def plan(summary: Summary, comments: Iterable[Comment], *, author: int, hosts: C
     rank = _RANKS.get(summary.outcome)
     last, before = max(ours, key=lambda pair: pair[0].id, default=(None, None))
     if rank is None and last is not None and before is not None:
-        body = _without_verdict(summary, last, before, hosts)
+        body = _without_verdict(summary, last, before, hosts, mask)
     else:
         verdict = summary.outcome.label if rank is not None else "none"
         state = State(workflow=name, verdict=verdict, head=summary.head, run=summary.run)
-        body = _body(state, summary, hosts, footer)
+        body = _body(state, summary, hosts, footer, mask)
     if last is None or before is None:
         return Plan(action="create", body=body)
     if rank is not None and rank > before.rank:
@@ -109,18 +113,18 @@ def plan(summary: Summary, comments: Iterable[Comment], *, author: int, hosts: C
     return Plan(action="leave" if same else "update", body=body, id=last.id)
 
 
-def report(summary: Summary, hosts: Collection[str], limit: int) -> str:
+def report(summary: Summary, hosts: Collection[str], limit: int, mask: Mask = str) -> str:
     """Return the report of a run as it may be published, at most `limit` bytes long."""
-    return _within(markdown.render(summary, limit), hosts, limit)
+    return _within(mask(markdown.render(summary, limit)), hosts, limit)
 
 
-def _body(state: State, summary: Summary, hosts: Collection[str], footer: str) -> str:
+def _body(state: State, summary: Summary, hosts: Collection[str], footer: str, mask: Mask) -> str:
     head = f"{state.line()}{_REPORT}\n"
     room = MAX_BYTES - _size(head) - _size(footer) - 2
-    return f"{head}{report(summary, hosts, room).rstrip()}\n\n{footer}".rstrip() + "\n"
+    return f"{head}{report(summary, hosts, room, mask).rstrip()}\n\n{footer}".rstrip() + "\n"
 
 
-def _without_verdict(summary: Summary, last: Comment, before: State, hosts: Collection[str]) -> str:
+def _without_verdict(summary: Summary, last: Comment, before: State, hosts: Collection[str], mask: Mask) -> str:
     """Return the last body with a word above its report on a run that came to no verdict."""
     words = [
         f"**No verdict on {summary.head[:12]}** ({summary.outcome.label}): {inline(summary.message[:1000], hosts)}"
@@ -130,12 +134,12 @@ def _without_verdict(summary: Summary, last: Comment, before: State, hosts: Coll
     if summary.unasked:
         words.append(inline(summary.unasked, hosts))
     about = f"What follows is about {before.head[:12]} (run {before.run})." if before.verdict != "none" else ""
-    notice = _within("\n\n".join([*words, *filter(None, [about])]), hosts, _NOTICE_BYTES)
+    notice = _within(mask("\n\n".join([*words, *filter(None, [about])])), hosts, _NOTICE_BYTES)
     head = f"{before.line()}{notice.rstrip()}\n\n{_REPORT}\n"
     if before.verdict == "none":
         return head
     kept = last.body.replace("\r\n", "\n").partition(f"{_REPORT}\n")[2]
-    return head + _within(kept, hosts, MAX_BYTES - _size(head))
+    return head + _within(mask(kept), hosts, MAX_BYTES - _size(head))
 
 
 def _within(text: str, hosts: Collection[str], limit: int) -> str:

@@ -17,6 +17,7 @@ PAGE = 100
 """Rows of a list that are asked for at once; the most that either forge gives."""
 _MOST_PAGES = 50
 _LONGEST = 300
+_SHORTEST_WAIT, _LONGEST_WAIT = 2.0, 90.0
 Found = TypeVar("Found")
 
 
@@ -32,16 +33,18 @@ class Request:
 class ForgeError(StopError):
     """The forge did not do what it was asked for.
 
-    `status` is HTTP's, 0 where no answer came; `transient` says that it may do it the next time.
+    `status` is HTTP's, 0 where no answer came; `transient` says that it may do it the next time, not before `after`
+    seconds.
     """
 
-    def __init__(self, request: Request, status: int, message: str, *, transient: bool) -> None:
+    def __init__(self, request: Request, status: int, message: str, *, transient: bool, after: float = 0) -> None:
         what = f"{request.method} {urlsplit(request.path).path}"
         words = " ".join(log_line(message).split())[:_LONGEST]
         hint = "run the job again later" if transient else _hint(status)
         super().__init__(Outcome.UNAVAILABLE, f"{what}: {status or 'no answer'}: {words}", hint)
         self.status = status
         self.transient = transient
+        self.after = after
 
 
 def _hint(status: int) -> str:
@@ -112,7 +115,7 @@ def created(
     except ForgeError as error:
         if not error.transient:
             raise
-    wait(2.0)
+        wait(min(max(error.after, _SHORTEST_WAIT), _LONGEST_WAIT))
     found = look()
     return wire.send(request) if found is None else found
 
