@@ -99,6 +99,8 @@ class Chronicle:
     ) -> None:
         """Take down which workflow runs and who answers; for a replay, the digests of the run's untrusted texts."""
         self.notes.workflow, self.notes.provider, self.notes.prices = workflow, provider, prices
+        if provider.login is not None:
+            self.note("asked with the ChatGPT login of the person who started this; its plan pays")
         if replayed is not None:
             self.notes.reusable, self.notes.untrusted = False, list(replayed)
 

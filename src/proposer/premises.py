@@ -12,13 +12,13 @@ from proposer.git import shown
 from proposer.inputs import subject as subjects
 from proposer.inputs import untrusted
 from proposer.inputs import workspace as workspaces
-from proposer.outputs.redact import Redactor, secret_values
+from proposer.outputs.redact import Redactor, leaves, secret_values
 from proposer.provenance import record as records
 from proposer.relay import provider as providers
 from proposer.relay.places import OBJECTS
 from proposer.request import Request
 
-__all__ = ["asset", "cleaned", "damage", "locked", "objects", "read", "secrets", "subject"]
+__all__ = ["asset", "cleaned", "damage", "locked", "objects", "read", "refreshed", "revealed", "secrets", "subject"]
 
 _MAX_TEXT_BYTES = 4 * 1024 * 1024
 
@@ -27,6 +27,21 @@ def secrets(environment: Mapping[str, str]) -> list[str]:
     """Return what must stand nowhere: secrets of the environment, and keys as they are and as they are used."""
     keys = [environment[name] for name in providers.KEY_NAMES if environment.get(name)]
     return [*keys, *(key.strip() for key in keys), *secret_values(environment)]
+
+
+def revealed(provider: providers.Provider) -> list[str]:
+    """Return the secrets that a provider works with: its key, or the tokens of a login as they are now."""
+    if provider.key is not None:
+        return [provider.key.reveal()]
+    return leaves(provider.login.text()) if provider.login is not None else []
+
+
+def refreshed(provider: providers.Provider, redactor: Redactor, values: list[str]) -> Redactor:
+    """Return a redactor that also knows the tokens which a run refreshed; they are added to `values`."""
+    if provider.login is None or not (new := [value for value in revealed(provider) if value not in values]):
+        return redactor
+    values += new
+    return redactor.with_values(values)
 
 
 def subject(root: Path, request: Request, workspace: workspaces.Workspace) -> subjects.Subject:

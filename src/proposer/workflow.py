@@ -151,8 +151,8 @@ def _steps(  # noqa: PLR0915 - the steps, one after the other, on one screen
         request.provider, settings.provider.default, root=root, environment=environment
     )  # fmt: skip
     values = premises.secrets(environment)
-    if provider.key is not None:  # it may come from a keyring, which the environment does not know
-        values.append(provider.key.reveal())
+    if revealed := premises.revealed(provider):  # a keyring or a file, which the environment does not know
+        values += revealed
         redactor = Redactor(values, personal=personal)
         chronicle.masks(redactor)
     chronicle.uses(workflow, provider, settings.prices, replayed=again.untrusted if again else None)
@@ -234,7 +234,13 @@ def _steps(  # noqa: PLR0915 - the steps, one after the other, on one screen
     installed = [*trial.installed(), support.furnish(workspace)] if workflow.checks else []
     try:
         with providers.opened(
-            provider, codex=binary.path, upstream=settings.provider.upstream, folder=workspace.root, places=places
+            provider,
+            codex=binary.path,
+            upstream=settings.provider.upstream,
+            folder=workspace.root,
+            places=places,
+            home=workspace.codex_home,
+            plan=settings.provider.plan,
         ) as backend:
             chronicle.calls(settings.limits.calls_a_day)
             patient = patience.Patient(backend, pause=partial(random.uniform, *_PAUSE[provider.rehearsed]),
@@ -249,8 +255,11 @@ def _steps(  # noqa: PLR0915 - the steps, one after the other, on one screen
                 programs=(trial.programs_folder(),) if workflow.checks else (),
                 read_only=tuple(sorted(name for name in pinned.files if (stage.path / name).exists())),
                 on_step=lambda step: on_step(redactor.text(step)), on_request=provider.meets,
+                login=provider.login is not None,
             )  # fmt: skip
     finally:
+        redactor = premises.refreshed(provider, redactor, values)
+        chronicle.masks(redactor)
         chronicle.complains(workspace.root / "stderr.log")
     chronicle.note(patient.told)
     on_step("checking what was done and said")

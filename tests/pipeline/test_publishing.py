@@ -87,6 +87,13 @@ class Desk:
         path = self.lab.root / "proposer.toml"
         path.write_text(path.read_text(encoding="utf-8") + text, encoding="utf-8")
 
+    def begin(self, text: str) -> None:
+        """Lock the base as it is now, and open a pull request that changes note.txt."""
+        self.lab.relock()
+        self.lab.write("note.txt", text)
+        self.lab.commit()
+        self.open()
+
     def job_summary(self) -> str:
         return (self.lab.scratch / "summary.md").read_text(encoding="utf-8")
 
@@ -358,10 +365,7 @@ def test_runs_that_were_not_bound_to_the_base_or_a_commit_are_refused(desk: Desk
 
 def test_the_level_analyse_publishes_no_comment(bare: Desk) -> None:
     bare.settings('\n[publish]\nautomation = "analyse"\n')
-    bare.lab.relock()
-    bare.lab.write("note.txt", "later\n")
-    bare.lab.commit()
-    bare.open()
+    bare.begin("later\n")
     summary = bare.run(CLEAN)
     with pytest.raises(RefusedError, match="level analyse"):
         bare.publish(summary)
@@ -437,20 +441,14 @@ def test_a_comment_of_an_impostor_is_not_taken_for_ours(desk: Desk) -> None:
 
 def test_an_account_that_is_not_the_one_expected_is_said(bare: Desk) -> None:
     bare.settings("\n[publish]\nauthor = 5\n")
-    bare.lab.relock()
-    bare.lab.write("note.txt", "later\n")
-    bare.lab.commit()
-    bare.open()
+    bare.begin("later\n")
     (warning,) = bare.publish(bare.run(CLEAN)).warnings
     assert f"as account {WORKFLOW_BOT['id']}, not 5" in warning
 
 
 def test_findings_are_said_at_lines_once_and_only_where_the_diff_shows_them(bare: Desk) -> None:
     bare.settings("\n[publish]\ninline = true\n")
-    bare.lab.relock()
-    bare.lab.write("note.txt", "keep\na = 1\n" + "x\n" * 40 + "b = 2\n")
-    bare.lab.commit()
-    bare.open()
+    bare.begin("keep\na = 1\n" + "x\n" * 40 + "b = 2\n")
     bare.forge.files.append({"filename": "note.txt", "patch": "@@ -1,2 +1,4 @@\n keep\n a = 1\n+x\n+x"})
     rows = (
         finding("P2", title="In the diff"),

@@ -63,8 +63,12 @@ class Provider(_Table):
     upstream: str = Field(
         "https://api.openai.com/v1/responses", description="Address that the key broker forwards to; https or loopback."
     )
+    plan: str = Field(
+        "https://chatgpt.com/backend-api/codex/responses",
+        description="Address that is asked with a ChatGPT login (`--provider chatgpt`); https or loopback.",
+    )
 
-    @field_validator("upstream")
+    @field_validator("upstream", "plan")
     @classmethod
     def _safe(cls, value: str) -> str:
         parts = urlsplit(value)

@@ -26,6 +26,7 @@ _OFF = ("shell_snapshot", "goals", "hooks", "plugins", "apps", "multi_agent", "i
 _SENSITIVE = ("/etc/shadow", "/etc/shadow-", "/etc/gshadow", "/etc/gshadow-", "/etc/ssh", "/etc/sudoers",
               "/etc/sudoers.d", "/etc/ssl/private", "/etc/codex", "/etc/machine-id")  # fmt: skip
 _INSTRUCTIONS = ("*.toml", "AGENTS*.md", "hooks.json", "auth.json", "rules/**/*", "skills/**/*", "prompts/**/*")
+LOGIN_FILE = "auth.json"
 _READ_AT_HOME = (".agents", ".codex", ".gitconfig", ".config")
 _SKILLS = ".agents/skills/"
 _RULES = ".codex/rules/"
@@ -44,6 +45,7 @@ class Home:
     config: str
     files: Mapping[str, str]
     places: Mapping[str, str]
+    login: bool = False
 
     @property
     def policy_sha256(self) -> str:
@@ -55,19 +57,24 @@ class Home:
 
     def changed(self) -> bool:
         """Tell whether configuration or instructions are no longer what was put there: Codex or the model did it."""
-        return _instructions(self.path) != self.files or any(
+        return _instructions(self.path, login=self.login) != self.files or any(
             os.path.lexists(self.home / name) for name in _READ_AT_HOME
         )
 
 
-def _instructions(home: Path) -> dict[str, str]:
-    """Return the digest of each file below a CODEX_HOME that Codex would read as settings or instructions."""
+def _instructions(home: Path, *, login: bool) -> dict[str, str]:
+    """Return the digest of each file below a CODEX_HOME that Codex would read as settings or instructions.
+
+    Tokens of a login that was put there are refreshed by Codex, and are no instruction.
+    """
     found = {}
     for pattern in _INSTRUCTIONS:
         for path in home.glob(pattern):
             name = path.relative_to(home).as_posix()
             if path.is_symlink() or not path.is_dir():
                 found[name] = "a link" if path.is_symlink() else _digest(path)
+    if login:
+        found.pop(LOGIN_FILE, None)
     return found
 
 
@@ -107,6 +114,7 @@ def furnish(
     readable: tuple[Path, ...] = (),
     read_only: tuple[str, ...] = (),
     programs: tuple[Path, ...] = (),
+    login: bool = False,
 ) -> Home:
     """Write config.toml, AGENTS.md, rules and skills into the run's CODEX_HOME.
 
@@ -121,6 +129,7 @@ def furnish(
         readable: more folders that the model may read (borrowed git objects).
         read_only: paths of the stage that stay read-only in `workspace-write`.
         programs: folders of programs that come before the system's on the model's PATH.
+        login: Codex signs its requests with the login in its home, instead of the relay's provider with a key.
     """
     home = stage.workspace.codex_home
     _copy(files, _RULES, home / "rules", flat=True)
@@ -129,11 +138,16 @@ def furnish(
         (home / "AGENTS.md").write_bytes(chain.encode(errors="replace"))
     readable = (binary.package, *readable, *([home / "skills"] if (home / "skills").is_dir() else []))
     table = _filesystem(sandbox, readable, read_only)
-    config = tomli_w.dumps(_config(lock, base_url, stage.path, table, binary.tools, programs, with_shell=with_shell))
+    settings = _config(lock, base_url, stage.path, table, binary.tools, programs, with_shell=with_shell)
+    if login:
+        settings["cli_auth_credentials_store"] = "file"
+        settings["model_providers"]["proposer"]["requires_openai_auth"] = True
+    config = tomli_w.dumps(settings)
     (home / "config.toml").write_text(config, encoding="utf-8")
     places = {base_url: "<relay>", str(stage.workspace.root): "<run>", str(binary.package): "<codex>"}
     places.update({str(path): f"<readable {number}>" for number, path in enumerate(readable)})
-    return Home(path=home, home=stage.workspace.home, config=config, files=_instructions(home), places=places)
+    return Home(path=home, home=stage.workspace.home, config=config, files=_instructions(home, login=login),
+                places=places, login=login)  # fmt: skip
 
 
 def _copy(files: Mapping[str, bytes], prefix: str, target: Path, *, flat: bool) -> None:

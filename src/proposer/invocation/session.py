@@ -95,6 +95,7 @@ def hold(
     on_request: Callable[[str], str] = lambda _: "",
     insist: bool = False,
     programs: tuple[Path, ...] = (),
+    login: bool = False,
 ) -> Session:
     """Furnish the homes, try the sandbox, run Codex to its end.
 
@@ -116,6 +117,7 @@ def hold(
         on_step: told what happens, for people.
         on_request: told each request as it is written down; a reason that it returns ends the run.
         programs: folders of programs that come before the system's on the model's PATH.
+        login: there is a login in Codex's home, with which it signs its requests.
         insist: give the model its shell even where the sandbox does not start; Codex then refuses each command.
 
     Raises:
@@ -137,6 +139,7 @@ def hold(
             readable=readable,
             read_only=read_only,
             programs=programs,
+            login=login,
         )
         config = furnish(with_shell=True)
         tried = sandbox.preflight(binary, stage.workspace)

@@ -39,9 +39,14 @@ class Redactor:
 
     def __init__(self, values: Iterable[str] = (), personal: bool = False) -> None:
         self._exact = tuple(values)
+        self._personal = personal
         self._sweep = Sweep(self._exact, with_personal=personal)
         self._short: dict[tuple[str, str], str] = {}
         self.count = 0
+
+    def with_values(self, values: Iterable[str]) -> "Redactor":
+        """Return a redactor for these secrets, which masks personal data where this one does."""
+        return Redactor(values, personal=self._personal)
 
     def with_personal(self) -> "Redactor":
         """Return a redactor for the same secrets that masks personal data too."""

@@ -8,24 +8,29 @@ from pathlib import Path
 from proposer.errors import StopError, UsageError
 from proposer.relay.cassette import Cassette
 from proposer.relay.exchange import Backend
+from proposer.relay.login import Login, find_login
 from proposer.relay.places import Places
 from proposer.relay.script import Script
-from proposer.relay.upstream import KEY_NAMES, Key, broker, find_key
+from proposer.relay.upstream import KEY_NAMES, Key, Upstream, broker, find_key
 
 __all__ = ["KEY_NAMES", "NAMES", "Provider", "choose", "opened"]
 
-NAMES = ("openai", "rehearsal", "cassette")
+NAMES = ("openai", "chatgpt", "rehearsal", "cassette")
 
 
 @dataclass(frozen=True, kw_only=True)
 class Provider:
-    """A provider that can be used. `script` belongs to `rehearsal`, `tape` to `cassette`, `key` to `openai`."""
+    """A provider that can be used.
+
+    `script` belongs to `rehearsal`, `tape` to `cassette`, `key` to `openai`, `login` to `chatgpt`.
+    """
 
     name: str
     label: str
     script: Script | None = None
     tape: Cassette | None = None
     key: Key | None = None
+    login: Login | None = None
 
     @property
     def digest(self) -> str | None:
@@ -75,6 +80,8 @@ def choose(given: str, default: str, *, root: Path, environment: Mapping[str, st
         return Provider(name=name, label=f"cassette:{tape.name}", tape=tape)
     if name == "openai" and not path:
         return Provider(name=name, label=name, key=find_key(environment))
+    if name == "chatgpt" and not path:
+        return Provider(name=name, label=name, login=find_login(environment))
     raise UsageError(
         f"there is no provider {given or default!r}",
         f"use one of: {', '.join(NAMES)} (rehearsal:FILE, cassette:FOLDER)",
@@ -83,7 +90,14 @@ def choose(given: str, default: str, *, root: Path, environment: Mapping[str, st
 
 @contextlib.contextmanager
 def opened(
-    provider: Provider, *, codex: Path, upstream: str, folder: Path, places: Places | None = None
+    provider: Provider,
+    *,
+    codex: Path,
+    upstream: str,
+    folder: Path,
+    places: Places | None = None,
+    home: Path | None = None,
+    plan: str = "",
 ) -> Iterator[Backend]:
     """Start whatever the provider needs and end it afterwards.
 
@@ -93,6 +107,8 @@ def opened(
         upstream: address that the broker forwards to.
         folder: private folder for the broker's files.
         places: folders of this run, for a cassette.
+        home: CODEX_HOME of this run, for a login.
+        plan: address that is asked with a login.
     """
     if provider.script is not None:
         yield provider.script
@@ -101,5 +117,8 @@ def opened(
     elif provider.key is not None:
         with broker(codex, provider.key, upstream=upstream, folder=folder) as backend:
             yield backend
+    elif provider.login is not None and home is not None:
+        with provider.login.lent(home):
+            yield Upstream.with_login(plan)
     else:  # pragma: no cover - choose() sets one of them
         raise UsageError(f"provider {provider.name} cannot be opened")

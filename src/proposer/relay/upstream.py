@@ -7,6 +7,7 @@ import os
 import time
 from collections.abc import Iterator, Mapping
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from proposer import process
 from proposer.errors import Outcome, StopError, UsageError
@@ -18,6 +19,7 @@ KEY_NAMES = ("CODEX_API_KEY", "OPENAI_API_KEY")
 """Environment variables that may hold the API key, in this order."""
 
 _PASSED = frozenset({"accept", "content-type", "user-agent", "originator", "session-id", "thread-id"})
+_LOGIN = frozenset({"authorization", "chatgpt-account-id", "openai-beta"})
 _START_SECONDS = 20.0
 
 
@@ -60,19 +62,29 @@ class Upstream:
     """Forwards each request to the broker and streams its answer."""
 
     def __init__(self, port: int) -> None:
-        self._port = port
+        self._address = urlsplit(f"http://127.0.0.1:{port}/v1/responses")
+        self._passed = _PASSED
+
+    @classmethod
+    def with_login(cls, address: str) -> "Upstream":
+        """Return one that forwards to an API what Codex sends with a login, its authorization included."""
+        made = cls(0)
+        made._address, made._passed = urlsplit(address), _PASSED | _LOGIN
+        return made
 
     def reply(self, body: bytes, headers: Mapping[str, str]) -> Reply:
         """Forward one request."""
-        connection = http.client.HTTPConnection("127.0.0.1", self._port)
-        passed = {name: value for name, value in headers.items() if name in _PASSED or name.startswith("x-codex-")}
+        secure = self._address.scheme == "https"
+        kind = http.client.HTTPSConnection if secure else http.client.HTTPConnection
+        connection = kind(self._address.hostname or "", self._address.port)
+        passed = {name: value for name, value in headers.items() if name in self._passed or name.startswith("x-codex-")}
         try:
-            connection.request("POST", "/v1/responses", body=body, headers=passed)
+            connection.request("POST", self._address.path, body=body, headers=passed)
             response = connection.getresponse()
         except (OSError, http.client.HTTPException) as error:
             raise ConnectionError(f"the API did not answer: {str(error) or type(error).__name__}") from error
-        kind = response.getheader("Content-Type") or "text/event-stream"
-        return Reply(status=response.status, body=_blocks(connection, response), content_type=kind)
+        content = response.getheader("Content-Type") or "text/event-stream"
+        return Reply(status=response.status, body=_blocks(connection, response), content_type=content)
 
 
 def _blocks(connection: http.client.HTTPConnection, response: http.client.HTTPResponse) -> Iterator[bytes]:

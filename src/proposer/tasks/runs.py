@@ -16,7 +16,7 @@ _OPTIONS: Mapping[str, tuple[Any, str]] = {
     "head": ("", "revision to look at (needs --base); without it, the working tree"),
     "staged": (False, "look at what is staged, against HEAD"),
     "provider": (
-        "", "openai, rehearsal:FILE for a scripted model, or cassette:FOLDER for a recording (no key, no network)",
+        "", "openai, chatgpt (your own login; never in CI), or no model: rehearsal:FILE (a script), cassette:FOLDER",
     ),
     "text": (None, "file with untrusted text to include, such as a pull request's description; repeatable"),
     "out": ("", "write the report to a file: .md, .json, .sarif or .html"),
