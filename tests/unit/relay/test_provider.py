@@ -16,7 +16,7 @@ from proposer.relay import provider
             "cassette:nowhere", "cassette nowhere does not exist", "--record", id="cassette-that-is-not-there"
         ),
         pytest.param("rehearsal", "needs a script", "rehearsal:FILE", id="rehearsal-without-script"),
-        pytest.param("tape", "no provider 'tape'", "openai, rehearsal, cassette", id="unknown"),
+        pytest.param("tape", "no provider 'tape'", "openai, chatgpt, rehearsal, cassette", id="unknown"),
     ],
 )
 def test_a_provider_that_cannot_be_used_says_what_can(tmp_path: Path, given: str, words: str, hint: str) -> None:
