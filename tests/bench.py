@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from proposer.config import assets
-from proposer.config.answers import CHOICES
+from proposer.config.answers import chosen
 from proposer.generation import generate
 
 TEMPLATE = assets.folder("template")
@@ -49,8 +49,8 @@ def source_of(name: str, repository: Path) -> Path | None:
     """Return the file of the template that a generated file was made from, if it is one of the template's own."""
     answers = answers_of(repository)
     name = name.replace(f"src/{answers['package_name']}/", "src/{{cookiecutter.package_name}}/")
-    chosen = {answers[question] for question in CHOICES}
-    overlays = [path for path in sorted((SOURCE / ".overlays").iterdir()) if set(path.name.split("+")) <= chosen]
+    given = chosen(answers)
+    overlays = [path for path in sorted((SOURCE / ".overlays").iterdir()) if set(path.name.split("+")) <= given]
     found = [folder / name for folder in (SOURCE, *overlays) if (folder / name).is_file()]
     return found[-1] if found else None
 

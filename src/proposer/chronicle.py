@@ -30,7 +30,7 @@ from proposer.outputs.redact import Redactor
 from proposer.outputs.trials import NAME as CHECKS
 from proposer.outputs.trials import log_of
 from proposer.outputs.verdict import Observed, Verdict
-from proposer.provenance import attempts, calls, record, recording
+from proposer.provenance import attempts, calls, record, recording, shelf
 from proposer.provenance.origin import Origin
 from proposer.relay import tape as tapes
 from proposer.relay.provider import Provider
@@ -135,7 +135,7 @@ class Chronicle:
         Raises:
             StopError: a run tried it before (`incomplete`).
         """
-        known = attempts.before(self._store, git, tree, signature)
+        known = attempts.before(self._store, git, tree, signature, self.kept_by_ci())
         if known:
             raise StopError(
                 Outcome.INCOMPLETE,
@@ -179,7 +179,15 @@ class Chronicle:
             StopError: the limit was reached (`unavailable`).
         """
         if self.notes.provider is not None and not self.notes.provider.rehearsed:
-            calls.claim(self._store, self.notes.known_draft.id, limit)
+            kept = self.kept_by_ci()
+            if kept is None and self.notes.origin.ci:
+                self.note(f"what other jobs asked and found is unknown: there is no branch {shelf.BRANCH} here")
+            run = self.notes.known_draft.id
+            calls.claim(self._store, run, limit, kept.asked_on(run[:8]) if kept else 0)
+
+    def kept_by_ci(self) -> shelf.Shelf | None:
+        """Return what CI keeps of its runs; None at a desk, which has records of its own."""
+        return shelf.of(Git(cwd=self._store.root)) if self.notes.origin.ci else None
 
     def heard(self, session: Session, observed: Observed) -> None:
         """Take down what Codex did."""

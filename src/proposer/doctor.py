@@ -273,6 +273,8 @@ def _rules(probe: probing.Probe, root: Path) -> Iterator[Check]:
 
 def _credentials(environment: Mapping[str, str], *, ci: bool) -> Check:
     try:
+        if upstream.running(environment) is not None:
+            return Check(name="credentials", status="ok", detail=f"a broker runs already ({upstream.BROKER})")
         key = upstream.find_key(environment)
     except UsageError:
         hint = (

@@ -180,7 +180,7 @@ def _steps(  # noqa: PLR0915 - the steps, one after the other, on one screen
     branch = redactor.text(named) if named else named  # anybody can give a branch any name, also that of a secret
     before = again.earlier if again else earlier.carried_before(
         records.Store(root), workspace.git(), workflow=request.workflow, branch=branch, base=subject.base,
-        rehearsed=provider.rehearsed,
+        rehearsed=provider.rehearsed, shelf=chronicle.kept_by_ci(),
     )  # fmt: skip
     chronicle.knows(known, given, before, branch)
     fenced = [(name, premises.cleaned(collection.written(fact), redactor).text) for name, fact in known.items()]

@@ -25,9 +25,10 @@ def load(name):
 def lay_overlays(project: Path) -> None:
     """Move the files of the chosen answers into place, and drop the others.
 
-    A folder of `.overlays` is named after answers, such as `fastapi+finance`; it counts when all of them were given.
+    A folder of `.overlays` is named after answers, such as `fastapi+finance`; it counts when all of them were given,
+    or are held by one that was (`answers.chosen`).
     """
-    chosen, overlays = {ANSWERS[question] for question in load("answers").CHOICES}, project / ".overlays"
+    chosen, overlays = load("answers").chosen(ANSWERS), project / ".overlays"
     for overlay in sorted(overlays.iterdir()):
         for source in sorted(overlay.rglob("*")) if set(overlay.name.split("+")) <= chosen else ():
             if source.is_file():

@@ -43,7 +43,8 @@ def test_with_it_the_rest_stays_as_it_was(baked: Baker) -> None:
 def test_ci_requires_it_and_dependabot_follows_it(baked: Baker) -> None:
     root = baked(**PAGE)
     jobs = yaml.safe_load((root / ".github/workflows/ci.yml").read_text(encoding="utf-8"))["jobs"]
-    assert jobs["pass"]["needs"] == ["nox", "frontend"]
+    assert jobs["pass"]["needs"] == ["tests", "frontend"]
+    assert jobs["propose"]["needs"] == ["tests", "frontend"]
     assert jobs["frontend"]["steps"][-1]["run"] == "python -m nox -s frontend"
     rows = yaml.safe_load((root / ".github/dependabot.yml").read_text(encoding="utf-8"))["updates"]
     assert {row["package-ecosystem"]: row["directory"] for row in rows} == {

@@ -8,7 +8,7 @@ import re
 import sys
 from collections.abc import Collection, Mapping
 
-__all__ = ["CHOICES", "TEMPLATE_FILE", "UNSUPPORTED", "problems", "unsupported"]
+__all__ = ["CHOICES", "LEVELS", "TEMPLATE_FILE", "UNSUPPORTED", "chosen", "problems", "unsupported"]
 
 TEMPLATE_FILE = ".proposer-template.json"
 
@@ -17,12 +17,15 @@ CHOICES = {
     "domain": ("finance", "generic"),
     "database": ("sqlite", "postgresql"),
     "frontend": ("none", "nextjs"),
-    "ci": ("github",),
+    "ci": ("github", "gitlab", "both"),
     "automation": ("comment", "analyse", "propose", "branch"),
     "key_broker": ("builtin", "codex-action"),
     "license": ("Apache-2.0", "MIT", "Proprietary"),
 }
 """Allowed values of the closed questions; the first is the default."""
+
+LEVELS = ("analyse", "comment", "propose", "branch")
+"""Values of `automation`, the least first: each allows what the ones before it allow."""
 
 UNSUPPORTED: tuple[tuple[Mapping[str, str], str], ...] = (
     ({"ci": "gitlab", "key_broker": "codex-action"}, "the action runs on GitHub alone; choose key_broker=builtin"),
@@ -79,6 +82,16 @@ _TAKEN = frozenset({
     "sndhdr", "spwd", "sunau", "telnetlib", "uu", "xdrlib",
 })  # fmt: skip
 """Names that stand for something else in a generated repository or its environment, with `_` for `-`."""
+
+
+def chosen(answers: Mapping[str, str]) -> frozenset[str]:
+    """Return the values that overlays are laid for: the answers, and what they hold within.
+
+    A level of automation holds the levels below it, and `both` platforms hold each.
+    """
+    level = LEVELS.index(answers["automation"]) + 1
+    platforms = ("github", "gitlab") if answers["ci"] == "both" else ()
+    return frozenset({*(answers[question] for question in CHOICES), *LEVELS[:level], *platforms})
 
 
 def problems(answers: Mapping[str, object], wanted: Collection[str] = ()) -> list[str]:

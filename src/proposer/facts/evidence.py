@@ -14,11 +14,11 @@ from proposer.facts.ground import Ground
 from proposer.facts.readers import Reading, UnreadableError, read
 from proposer.git import shown
 
-__all__ = ["MANIFEST", "of"]
+__all__ = ["MANIFEST", "SCHEMA", "of"]
 
 MANIFEST = "evidence.json"
 """Names commit, time and digest of the files that cannot do it: `{"schema": ..., "files": {PATH: {"commit": ...}}}`."""
-_SCHEMA = "proposer/evidence/v1"
+SCHEMA = "proposer/evidence/v1"
 _LARGEST_BYTES = 64 * 1024 * 1024
 _MOST = 200
 _SKEW = timedelta(minutes=5)
@@ -78,7 +78,7 @@ def _manifest(folder: Path) -> dict[str, _Named]:
         return {}
     try:
         document = json.loads(path.read_bytes())
-        rows = {_SCHEMA: document["files"]}[document["schema"]].items()
+        rows = {SCHEMA: document["files"]}[document["schema"]].items()
         known = ("commit", "made_at", "sha256")
         return {str(name): _Named(**{key: str(row[key]) for key in known if key in row}) for name, row in rows}
     except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:

@@ -3,10 +3,12 @@
 import contextlib
 import json
 import re
+from itertools import chain
 from pathlib import Path
 
 from proposer.git import Git
 from proposer.provenance.record import Store
+from proposer.provenance.shelf import Shelf
 
 __all__ = ["before", "keep"]
 
@@ -17,7 +19,7 @@ _READ = 500
 """Committed statements that are looked at, newest first."""
 
 
-def before(store: Store, git: Git, tree: str, signature: str) -> str:
+def before(store: Store, git: Git, tree: str, signature: str, shelf: Shelf | None = None) -> str:
     """Return the run that tried a failure before; empty where none did.
 
     Args:
@@ -25,6 +27,7 @@ def before(store: Store, git: Git, tree: str, signature: str) -> str:
         git: git over the objects of the subject.
         tree: the subject; what was applied left its statement there, also where the records are elsewhere.
         signature: see `proposer.inputs.failure`.
+        shelf: what CI keeps of its runs, outside of any branch that a change could reset.
     """
     with contextlib.suppress(OSError):
         run = _index(store, signature).read_text(encoding="ascii").strip()
@@ -33,7 +36,9 @@ def before(store: Store, git: Git, tree: str, signature: str) -> str:
     entries = {match[1]: entry.oid for path, entry in git.tree(tree).items() if (match := _STATEMENT.fullmatch(path))}
     newest = sorted(entries, reverse=True)[:_READ]
     data = git.blobs(sorted({entries[run] for run in newest}))
-    return next((run for run in newest if signature in _tried(data[entries[run]])), "")
+    committed = ((run, data[entries[run]]) for run in newest)
+    kept = shelf.statements() if shelf else ()
+    return next((run for run, statement in chain(committed, kept) if signature in _tried(statement)), "")
 
 
 def keep(store: Store, signature: str, run: str) -> None:

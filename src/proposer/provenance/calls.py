@@ -13,7 +13,7 @@ _NAME = "calls"
 _DAY = re.compile(r"[0-9]{8}")
 
 
-def claim(store: Store, run: str, limit: int) -> int:
+def claim(store: Store, run: str, limit: int, elsewhere: int = 0) -> int:
     """Take down that a run is about to ask a model, and return how many did on its day, this one included.
 
     Two runs at once are counted one after the other.
@@ -22,6 +22,7 @@ def claim(store: Store, run: str, limit: int) -> int:
         store: the records.
         run: id of the run; it starts with its day.
         limit: runs a day; 0: any number.
+        elsewhere: runs of that day that are counted in another place, such as other jobs of a CI.
 
     Raises:
         StopError: the limit was reached (`unavailable`).
@@ -39,7 +40,7 @@ def claim(store: Store, run: str, limit: int) -> int:
     with os.fdopen(descriptor, "r+", encoding="ascii", errors="replace") as stream:
         fcntl.flock(descriptor, fcntl.LOCK_EX)
         stream.seek(0)
-        known = sum(line.startswith(day) for line in stream)
+        known = sum(line.startswith(day) for line in stream) + elsewhere
         if limit and known >= limit:
             raise StopError(
                 Outcome.UNAVAILABLE,

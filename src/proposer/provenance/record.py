@@ -178,14 +178,23 @@ class Store:
 
     def names(self) -> list[str]:
         """Return the ids of all runs that have a record here, oldest first."""
-        if not self.runs.is_dir():
-            return []
-        with os.scandir(self.runs) as found:
-            return sorted(entry.name for entry in found if _ID.fullmatch(entry.name) and not entry.is_symlink())
+        return self._named(self.runs)
 
     def places(self) -> list[Path]:
         """Return the folders of all records, oldest first."""
-        return [self.runs / name for name in self.names()]
+        return self.below(self.runs)
+
+    @classmethod
+    def below(cls, runs: Path) -> list[Path]:
+        """Return the folders below another one that are named after runs, oldest first; links are none."""
+        return [runs / name for name in cls._named(runs)]
+
+    @staticmethod
+    def _named(runs: Path) -> list[str]:
+        if not runs.is_dir():
+            return []
+        with os.scandir(runs) as found:
+            return sorted(entry.name for entry in found if _ID.fullmatch(entry.name) and not entry.is_symlink())
 
     def find(self, name: str) -> Path:
         """Return the folder of a run, named by its id or the unambiguous start of one.
@@ -253,12 +262,22 @@ class Store:
 
         A record that was copied here from another clone is in that clone's ledger.
         """
+        if faults := list(self.headed(folder)):
+            yield from faults
+            return
+        statement = (folder / STATEMENT).read_bytes()
+        if (folder / ENVELOPE).exists() and _payload(folder / ENVELOPE) != statement:
+            yield f"{ENVELOPE} does not hold {STATEMENT}"
+        yield from _accounted(folder, self.document(folder).outputs.artifacts_sha256)
+
+    @staticmethod
+    def headed(folder: Path) -> Iterator[str]:
+        """Yield one sentence for what is wrong between a statement, its record.json and the name of the folder."""
         try:
-            statement = (folder / STATEMENT).read_bytes()
+            wanted = _stated((folder / STATEMENT).read_bytes())
         except OSError:
             yield f"{STATEMENT} is missing"
             return
-        wanted = _stated(statement)
         try:
             found = digests.of_file(folder / RECORD)
         except OSError:
@@ -266,12 +285,8 @@ class Store:
             return
         if wanted.get("record") != found:
             yield f"{RECORD} is not the one that the statement names"
-            return
-        if wanted.get("id") != folder.name:
+        elif wanted.get("id") != folder.name:
             yield f"{STATEMENT} belongs to run {wanted.get('id')}"
-        if (folder / ENVELOPE).exists() and _payload(folder / ENVELOPE) != statement:
-            yield f"{ENVELOPE} does not hold {STATEMENT}"
-        yield from _accounted(folder, self.document(folder).outputs.artifacts_sha256)
 
 
 def _payload(envelope: Path) -> bytes | None:

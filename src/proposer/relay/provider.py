@@ -11,7 +11,7 @@ from proposer.relay.exchange import Backend
 from proposer.relay.login import Login, find_login
 from proposer.relay.places import Places
 from proposer.relay.script import Script
-from proposer.relay.upstream import KEY_NAMES, Key, Upstream, broker, find_key
+from proposer.relay.upstream import KEY_NAMES, Key, Upstream, broker, find_key, running
 
 __all__ = ["KEY_NAMES", "NAMES", "Provider", "choose", "opened"]
 
@@ -23,6 +23,7 @@ class Provider:
     """A provider that can be used.
 
     `script` belongs to `rehearsal`, `tape` to `cassette`, `key` to `openai`, `login` to `chatgpt`.
+    Where a broker with the key runs already, there is its `port` instead of the key.
     """
 
     name: str
@@ -31,6 +32,7 @@ class Provider:
     tape: Cassette | None = None
     key: Key | None = None
     login: Login | None = None
+    port: int | None = None
 
     @property
     def digest(self) -> str | None:
@@ -78,6 +80,8 @@ def choose(given: str, default: str, *, root: Path, environment: Mapping[str, st
             raise UsageError("--provider cassette needs a folder", "give --provider cassette:FOLDER")
         tape = Cassette.read(root / path)
         return Provider(name=name, label=f"cassette:{tape.name}", tape=tape)
+    if name == "openai" and not path and (port := running(environment)) is not None:
+        return Provider(name=name, label=name, port=port)
     if name == "openai" and not path:
         return Provider(name=name, label=name, key=find_key(environment))
     if name == "chatgpt" and not path:
@@ -114,6 +118,8 @@ def opened(
         yield provider.script
     elif provider.tape is not None:
         yield provider.tape.play(places or Places({}))
+    elif provider.port is not None:
+        yield Upstream(provider.port)
     elif provider.key is not None:
         with broker(codex, provider.key, upstream=upstream, folder=folder) as backend:
             yield backend

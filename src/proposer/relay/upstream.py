@@ -13,10 +13,13 @@ from proposer import process
 from proposer.errors import Outcome, StopError, UsageError
 from proposer.relay.exchange import Reply
 
-__all__ = ["KEY_NAMES", "Key", "Upstream", "broker", "find_key"]
+__all__ = ["BROKER", "KEY_NAMES", "Key", "Upstream", "broker", "find_key", "running"]
 
 KEY_NAMES = ("CODEX_API_KEY", "OPENAI_API_KEY")
 """Environment variables that may hold the API key, in this order."""
+
+BROKER = "PROPOSER_BROKER"
+"""Environment variable that names the start-up file of a broker which another step of the job started with the key."""
 
 _PASSED = frozenset({"accept", "content-type", "user-agent", "originator", "session-id", "thread-id"})
 _LOGIN = frozenset({"authorization", "chatgpt-account-id", "openai-beta"})
@@ -56,6 +59,27 @@ def find_key(environment: Mapping[str, str]) -> Key:
         "no credentials for the provider openai",
         "set CODEX_API_KEY, or rehearse without a key: --provider rehearsal:FILE",
     )
+
+
+def running(environment: Mapping[str, str]) -> int | None:
+    """Return the port of a broker that runs already; None where the environment names none.
+
+    It can only be on this machine: the file holds a port, and the address is the loopback one.
+
+    Raises:
+        UsageError: the file cannot be read, or holds no port.
+    """
+    name = environment.get(BROKER, "")
+    if not name:
+        return None
+    hint = "look at the step that starts it, or unset it: the key is looked for then"
+    try:
+        port = int(json.loads(Path(name).read_bytes())["port"])
+    except (OSError, ValueError, LookupError, TypeError) as error:
+        raise UsageError(f"{BROKER} names no start-up file of a broker: {error}", hint) from error
+    if not 0 < port < 1 << 16:
+        raise UsageError(f"{BROKER} names a broker on port {port}", hint)
+    return port
 
 
 class Upstream:

@@ -10,7 +10,7 @@ ns = Collection(codex)
 
 from invoke.collection import Collection
 
-from proposer.tasks import audits, care, drills, evals, figures, forges, history, proposals, prove, runs, upkeep
+from proposer.tasks import audits, care, drills, evals, figures, forges, history, jobs, proposals, prove, runs, upkeep
 
 __all__ = ["codex"]
 
@@ -36,5 +36,8 @@ for _task in (
     forges.publish,
     evals.evaluate,
     upkeep.ratchet,
+    jobs.conclude,
+    jobs.evidence,
+    jobs.collect,
 ):
     codex.add_task(_task)
