@@ -17,6 +17,8 @@ _OUTSIDERS = frozenset({
 """Events that people without write access can cause, and that run with the secrets of the repository, or may."""
 _JUDGING = frozenset({"pull_request", "push", "merge_group", "schedule"})
 """Events on which checks run; another event can be added to a check, one of these must not be lost."""
+_TYPES = frozenset({"opened", "synchronize", "reopened"})
+"""What a pull request must do to start a workflow that does not say it."""
 _REACH = {1: "one step", 2: "every step of the job", 3: "every job of the file"}
 
 
@@ -209,16 +211,20 @@ def _narrower(old: Any, now: Any) -> bool:
     """Tell whether the filters of an event let fewer changes through."""
     first, second = (one if isinstance(one, dict) else {} for one in (old, now))
     for key, value in second.items():
-        listed, was = _names(value), _names(first.get(key))
+        listed, was = _names(value), _names(first.get(key, _TYPES if key == "types" else None))
         if key.endswith("-ignore") and not listed <= was:
             return True
-        if key in ("branches", "paths", "types", "tags") and (key not in first or not was <= listed):
+        if key in ("branches", "paths", "tags") and key not in first:
             return True
-    return False
+        if key in ("branches", "paths", "types", "tags") and not was <= listed:
+            return True
+    return "types" not in second and not _names(first.get("types")) <= _TYPES
 
 
 def _names(value: Any) -> set[str]:
-    return set(map(str, value)) if isinstance(value, list) else {str(value)} if value else set()
+    if isinstance(value, list | frozenset):
+        return set(map(str, value))
+    return {str(value)} if value else set()
 
 
 def _difference(path: str, check: Check, needed: frozenset[str], same: Sequence[tuple[Check, Mapping[str, Any]]],

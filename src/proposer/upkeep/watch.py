@@ -4,12 +4,14 @@ import ast
 import contextlib
 import json
 import re
+import tomllib
 from collections.abc import Iterator, Mapping
 from typing import Any
 
 import yaml
 
 from proposer.config.answers import TEMPLATE_FILE
+from proposer.config.settings import SETTINGS_NAME
 from proposer.outputs import toolsettings
 from proposer.outputs.loosening import loosened
 from proposer.upkeep.weakening import Weakening
@@ -44,7 +46,7 @@ def compare(old: Mapping[str, bytes], new: Mapping[str, bytes]) -> Iterator[Weak
             yield _found("eval", path, "the case", "there", "", "reviews that miss this defect pass")
     yield from _hooks(old.get(HOOKS), new.get(HOOKS))
     yield from _attributes(old, new)
-    yield from _automation(old.get(TEMPLATE_FILE), new.get(TEMPLATE_FILE))
+    yield from _automation(old, new)
     changed = [path for path in _TOOLS if old.get(path) != new.get(path)]
     before, after = ({one: side[one].decode(errors="replace") for one in changed if one in side} for side in (old, new))
     for reason in loosened(before, after):
@@ -165,14 +167,18 @@ def _hidden(data: bytes) -> set[str]:
     return {row for row in rows if not row.startswith("#") and any(f" {one}" in row for one in _HIDES)}
 
 
-def _automation(old: bytes | None, new: bytes | None) -> Iterator[Weakening]:
-    was, now = _level(old), _level(new)
+def _automation(old: Mapping[str, bytes], new: Mapping[str, bytes]) -> Iterator[Weakening]:
+    (was, _), (now, path) = _level(old), _level(new)
     if was in LEVELS and now in LEVELS and LEVELS.index(now) > LEVELS.index(was):
-        yield _found("automation", TEMPLATE_FILE, "automation", was, now, "Codex may do more without being asked")
+        yield _found("automation", path, "automation", was, now, "Codex may do more without being asked")
 
 
-def _level(data: bytes | None) -> str:
-    try:
-        return str(json.loads(data or b"{}")["answers"]["automation"])
-    except (ValueError, LookupError, TypeError):
-        return ""
+def _level(files: Mapping[str, bytes]) -> tuple[str, str]:
+    """Return the level that holds, and the file that says so: the settings, or the answer to the template."""
+    with contextlib.suppress(ValueError, LookupError, TypeError):
+        told = str(tomllib.loads(files[SETTINGS_NAME].decode("utf-8"))["publish"]["automation"])
+        if told:
+            return told, SETTINGS_NAME
+    with contextlib.suppress(ValueError, LookupError, TypeError):
+        return str(json.loads(files[TEMPLATE_FILE])["answers"]["automation"]), TEMPLATE_FILE
+    return "comment", TEMPLATE_FILE
