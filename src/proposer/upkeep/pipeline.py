@@ -7,6 +7,8 @@ from typing import Any
 
 import yaml
 
+from proposer.upkeep import commands
+
 __all__ = ["EVERYTHING", "Check", "Job", "Pipeline", "is_pipeline", "read"]
 
 EVERYTHING = "*"
@@ -16,12 +18,6 @@ _PLACES = re.compile(r"\.github/workflows/[^/]+\.ya?ml|(.*/)?action\.ya?ml|\.git
 _SECRET = re.compile(r"\bsecrets\b\s*(?:\.\s*([A-Za-z_][\w-]*)|\[\s*['\"]([\w-]+)['\"]\s*\])?", re.IGNORECASE)
 _EXPRESSION = re.compile(r"\$\{\{.*?\}\}", re.DOTALL)
 _SHA = re.compile(r"[0-9a-f]{40}|[0-9a-f]{64}")
-_TOOL = re.compile(
-    r"(?<![\w./-])(nox|inv|invoke|tox|pytest|ruff|mypy|lint-imports|pre-commit|pip-audit|zizmor|actionlint|check-jsonschema"
-    r"|schemathesis|bandit|semgrep|gitleaks|make|npm|pnpm|yarn|cargo|go|proposer)(?![\w.-])"
-)
-_OTHER = re.compile(r"\bcodex\.(publish|report|metrics|runs|show|incident)\b")
-"""Tasks that judge nothing."""
 _GATE = re.compile(r"codeql|dependency-review|zizmor|pre-commit|scorecard|gitleaks|trufflehog|semgrep|trivy|actionlint")
 """Actions that judge a change by themselves."""
 _LARGEST = 1_000_000
@@ -54,6 +50,7 @@ class Job:
     leaves_token: int = 0
     risky: set[str] = field(default_factory=set)
     checks: list[Check] = field(default_factory=list)
+    gates: set[str] = field(default_factory=set)
 
     @property
     def trusted(self) -> bool:
@@ -211,24 +208,19 @@ def _step(job: Job, body: Mapping[str, Any], step: Mapping[str, Any], events: Ma
     unless = {f"if: {_plain(one)}" for one in (body.get("if"), step.get("if")) if one}
     unless |= {"continue-on-error" for one in (body, step) if str(one.get("continue-on-error", "false")) != "false"}
     shell = step.get("shell") or _table(body.get("defaults")).get("run") or defaults.get("run")
-    unless |= {f"shell: {shell}"} if shell else set()
-    commands = [*_commands(str(step.get("run", "")))]
-    commands += [f"uses {uses}"] if _GATE.search(uses) else []
-    for command in commands:
+    unless |= {f"shell: {shell}"} if shell and shell != "bash" else set()
+    told = [*commands.checks(str(step.get("run", "")))]
+    if shell == "bash":  # GitHub starts it with pipefail, so a `tee` hides no failure
+        told = [commands.untied(command) for command in told]
+    job.gates |= commands.gates(str(step.get("run", "")))
+    told += [f"uses {uses}"] if _GATE.search(uses) else []
+    for command in told:
         job.checks.append(Check(command=command, events=frozenset(events), unless=frozenset(unless)))
 
 
 def _plain(text: Any) -> str:
     """Return a condition without `${{ }}` and doubled spaces."""
     return " ".join(re.sub(r"^\$\{\{(.*)\}\}$", r"\1", str(text).strip(), flags=re.DOTALL).split())
-
-
-def _commands(script: str) -> Iterator[str]:
-    """Yield each line of a script that starts a tool which judges something; continued lines are one."""
-    for line in re.sub(r"\\\r?\n", " ", script).splitlines():
-        text = " ".join(line.split())
-        if not text.startswith("#") and _TOOL.search(text) and not _OTHER.search(text):
-            yield re.sub(r"^(python[0-9.]*|uv run|uvx|poetry run)( -m)? ", "", text)
 
 
 def _gitlab(document: dict[str, Any]) -> Pipeline:
@@ -242,7 +234,10 @@ def _gitlab(document: dict[str, Any]) -> Pipeline:
         unless = {key for key in ("allow_failure",) if str(body.get(key, "false")) != "false"}
         unless |= {f"{key}: {body[key]}" for key in ("rules", "only", "except", "when") if key in body}
         for text in _texts([shared, body["script"]]):
-            job.checks += [Check(command=one, events=frozenset(), unless=frozenset(unless)) for one in _commands(text)]
+            job.gates |= commands.gates(text)
+            job.checks += [
+                Check(command=one, events=frozenset(), unless=frozenset(unless)) for one in commands.checks(text)
+            ]
         image = body.get("image") or document.get("image") or _table(document.get("default")).get("image")
         text = str(_table(image).get("name", "") if isinstance(image, dict) else image or "")
         _pin(job, f"docker://{text}" if text else "")

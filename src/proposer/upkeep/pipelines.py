@@ -139,6 +139,10 @@ def _job(path: str, where: str, old: Job, now: Job) -> Iterator[Weakening]:
                      str(now.leaves_token), "every later step can push with it")  # fmt: skip
     if old.limited and not now.limited:
         yield _found("timeout", path, where, "limited", "six hours", "a job that hangs costs and blocks")
+    for gate in sorted(old.gates - now.gates):
+        yield _found(
+            "check-removed", path, f"codex.{gate} in {where}", "runs", "", "nothing keeps the job from going on"
+        )
     for risk in sorted(now.risky - old.risky):
         yield _found("action-input", path, where, "", risk, "the action was built to refuse this unless told so")
     if old.trusted and now.trusted and not _parts(old.condition) <= _parts(now.condition):

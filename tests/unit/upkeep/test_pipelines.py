@@ -3,6 +3,7 @@
 
 import pytest
 
+from proposer.upkeep import commands
 from proposer.upkeep.pipeline import is_pipeline, read
 from proposer.upkeep.pipelines import compare
 from proposer.upkeep.weakening import CODES
@@ -33,6 +34,7 @@ jobs:
     permissions: {{contents: read}}
     container: python:3.13@sha256:{"b" * 64}
     steps:
+      - run: inv codex.admit
       - uses: openai/codex-action@{SHA}
         with: {{openai-api-key: "${{{{ secrets.OPENAI_API_KEY }}}}", safety-strategy: drop-sudo}}
       - run: inv codex.review
@@ -72,6 +74,9 @@ WEAKER = {
     "bots may start the action": ("action-input", "safety-strategy: drop-sudo", "safety-strategy: drop-sudo, allow-bots: true"),
     "Codex writes everywhere": ("action-input", "safety-strategy: drop-sudo", "sandbox: danger-full-access"),
     "a scanner is gone": ("check-removed", f"      - uses: github/codeql-action/analyze@{SHA}\n", ""),
+    "nobody is kept out": ("check-removed", "      - run: inv codex.admit\n", ""),
+    "the proposal is not verified": ("check-removed", 'inv codex.apply "$RUN" --check', "true"),
+    "a pipe hides failures": ("check-removed", "          pytest -q", "          pytest -q 2>&1 | tee log"),
     "a check is a comment": ("check-removed", "          pytest -q", "          # pytest -q"),
     "a shell that ignores failures": ("check-removed", "      - run: |", "      - shell: bash {0}\n        run: |"),
     "a job that may fail": ("check-removed", "  tests:\n", "  tests:\n    continue-on-error: true\n"),
@@ -112,6 +117,8 @@ HONEST = {
     "waits through another": ("needs: [propose, verify]", "needs: [verify]", "on: pull_request", "on: pull_request"),
     "an action moved": (f"actions/checkout@{SHA}", f"actions/checkout@{'c' * 40}", "pytest -q", "python -m pytest -q"),
     "a new job that reads": ("  publish:\n", "  more:\n    runs-on: x\n    timeout-minutes: 1\n    permissions: {contents: read}\n    steps: [run: echo]\n  publish:\n", "x", "x"),
+    "a pipe that hides none": ("      - run: |\n          pip install .\n          pytest -q", "      - shell: bash\n        run: pytest -q 2>&1 | tee log", "x", "x"),
+    "a job that proposes is gone with its gates": (WORKFLOW[WORKFLOW.index("  verify:"):WORKFLOW.index("  publish:")], "", "[propose, verify]", "[propose]"),
     "its own token": ("      - run: inv codex.review", "      - env: {T: '${{ secrets.GITHUB_TOKEN }}'}\n        run: inv codex.review", "x", "x"),
     "a local action": ("      - run: inv codex.review", "      - uses: ./.github/actions/mine\n      - run: inv codex.review", "x", "x"),
 }  # fmt: skip
@@ -146,6 +153,22 @@ def test_what_is_no_workflow_cannot_be_read(text: bytes) -> None:
 def test_odd_values_do_no_harm() -> None:
     odd = b"on: {push: }\njobs:\n  a:\n  b: {steps: x, needs: {c: d}, permissions: [x], container: [], env: 3, runs-on: {labels: x}}\n"
     assert set(read(FILE, odd).jobs) == {"a", "b"}
+
+
+@pytest.mark.parametrize(
+    ("script", "expected"),
+    [
+        ("python -m nox -s lint", ["nox -s lint"]),
+        ("inv codex.report && nox", ["inv codex.report && nox"]),
+        ("inv codex.publish x", []),
+        ("# nox\necho nox-report\n./nox", []),
+        ("pytest \\\n  -q", ["pytest -q"]),
+        ("inv codex.lock --check\ninv codex.admit --job x", ["inv codex.lock --check"]),
+    ],
+    ids=["session", "with a report", "publishing", "no command", "two lines", "a gate"],
+)
+def test_a_script_is_read_for_what_judges(script: str, expected: list[str]) -> None:
+    assert list(commands.checks(script)) == expected
 
 
 COMPOSITE = f"runs:\n  using: composite\n  steps:\n    - uses: actions/checkout@{SHA}\n"
