@@ -44,8 +44,8 @@ class Report:
             "overridden": [{**one.document(), "reason": reason} for one, reason in self.overridden],
         }
 
-    def show(self) -> None:
-        """Print it for people."""
+    def show(self, hint: str = "take each back, or record why it is wanted") -> None:
+        """Print it for people; `hint` says what may be done about a weakening."""
         for one in self.weakened:
             sys.stdout.write(f"! {_line(one.line())} [{one.code} {one.id}]\n")
         for one, reason in self.overridden:
@@ -57,7 +57,7 @@ class Report:
         note = "  the base has commits that are missing here: merge or rebase first, it may be no more than that\n"
         sys.stderr.write(
             f"error: {len(self.weakened)} weakening(s)\n{note if self.behind else ''}"
-            f"  take each back, or record in {OVERRIDES}: [[override]] id = ... reason = ...\n"
+            f"  {hint}, in {OVERRIDES}: [[override]] id = ... reason = ...\n"
         )
 
 

@@ -42,28 +42,27 @@ class Result:
         """Print it for people."""
         sys.stdout.write("\n".join(log_line(row) for row in self._rows()) + "\n")
         if self.weakened is not None:
-            self.weakened.show()
-        if self.exit_code == EXIT_REFUSED:
-            sys.stderr.write("  nothing was changed\n")
-        elif self.conflicts:
+            self.weakened.show("nothing was changed; to have it all the same, say why, and update again")
+        if self.conflicts and self.exit_code != EXIT_REFUSED:
             sys.stderr.write(
                 f"error: {len(self.conflicts)} file(s) in conflict\n"
                 "  solve them, then run: inv codex.lock, and inv codex.ratchet --base HEAD\n"
             )
 
     def _rows(self) -> Iterator[str]:
-        if self.kind in ("current", "available"):
-            yield (
-                f"up to date: proposer {self.new}"
-                if self.kind == "current"
-                else (f"an update exists: proposer {self.old} -> {self.new}; run: proposer update")
-            )
-            return
-        yield f"proposer {self.old} -> {self.new}"
-        yield from (f"  answer {name} = {value!r} (a new question)" for name, value in self.answers)
-        yield from (f"  {letter} {path}" for letter, path in self.changes)
-        yield from (f"  - {path}: you deleted it, and it stays deleted" for path in self.gone)
-        if self.kind == "dry-run":
-            yield "nothing was changed"
-        elif not self.exit_code:
-            yield "Next: look at `git diff`, install what pyproject.toml asks for, run nox, commit."
+        versions = (
+            f"proposer {self.old} -> {self.new}" if self.old != self.new else f"proposer {self.new}, as it is now"
+        )
+        if self.kind == "current":
+            yield f"up to date: proposer {self.new}"
+        elif self.kind == "available":
+            yield f"an update exists: {versions}; run: proposer update"
+        else:
+            yield versions
+            yield from (f"  answer {name} = {value!r}" for name, value in self.answers)
+            yield from (f"  {letter} {path}" for letter, path in self.changes)
+            yield from (f"  - {path}: you deleted it, and it stays deleted" for path in self.gone)
+            if self.kind == "dry-run":
+                yield "nothing was changed"
+            elif not self.exit_code:
+                yield "Next: look at `git diff`, install what pyproject.toml asks for, run nox, commit."
