@@ -1,11 +1,12 @@
 """Compares CI files: what jobs may do and see, and which checks still run."""
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from proposer.upkeep.pipeline import EVERYTHING, LEVELS, Check, Job, Pipeline, is_pipeline, read
+from proposer.upkeep.job import EVERYTHING, LEVELS, Check, Job, Pipeline
+from proposer.upkeep.pipeline import is_pipeline, read
 from proposer.upkeep.weakening import Weakening
 
 __all__ = ["compare"]
@@ -102,7 +103,9 @@ def _file(path: str, old: Pipeline, now: Pipeline, left: _Left, *, new: bool) ->
                 name_of = "every secret" if secret == EVERYTHING else secret
                 yield _found("secret", path, f"{name_of} in {where}", _REACH.get(saw, ""), _REACH[reach],
                              "whatever runs there can read it")  # fmt: skip
-        yield from _job(path, where, known or Job(name=name, limited=True, permissions={}), job)
+        # What another job of the file used by name already is no new risk; what this one had pinned is.
+        loose = {name for one in old.jobs.values() for name in one.unpinned} - (known.pinned if known else set())
+        yield from _job(path, where, known or Job(name=name, limited=True, permissions={}), job, loose)
     yield from _needs(path, old, now)
 
 
@@ -128,8 +131,8 @@ def _told(permissions: Mapping[str, str]) -> str:
     return ", ".join(f"{scope}: {level}" for scope, level in sorted(permissions.items())) or "{}"
 
 
-def _job(path: str, where: str, old: Job, now: Job) -> Iterator[Weakening]:
-    for name in sorted(now.unpinned - old.unpinned):
+def _job(path: str, where: str, old: Job, now: Job, loose: Collection[str]) -> Iterator[Weakening]:
+    for name in sorted(now.unpinned - old.unpinned - set(loose)):
         was = "pinned" if name in old.pinned else ""
         yield _found("unpinned", path, f"{name} in {where}", was, "by name", "its owner decides what runs, at any time")
     if "self-hosted" in now.runners - old.runners:

@@ -14,12 +14,14 @@ from proposer.config.answers import TEMPLATE_FILE
 from proposer.config.settings import SETTINGS_NAME
 from proposer.outputs import toolsettings
 from proposer.outputs.loosening import loosened
+from proposer.upkeep import yamltree
 from proposer.upkeep.weakening import Weakening
 
-__all__ = ["HOOKS", "OWNERS", "compare", "is_watched"]
+__all__ = ["HOOKS", "OWNERS", "UPDATES", "compare", "is_watched"]
 
 OWNERS = (".github/CODEOWNERS", "CODEOWNERS", "docs/CODEOWNERS", ".gitlab/CODEOWNERS")
 HOOKS = ".pre-commit-config.yaml"
+UPDATES = ".github/dependabot.yml"
 LEVELS = ("analyse", "comment", "propose", "branch")
 """Levels of automation, the most careful first."""
 _TOOLS = (
@@ -32,7 +34,7 @@ _HIDES = ("linguist-generated", "linguist-vendored", "binary", "-diff")
 
 def is_watched(path: str) -> bool:
     """Tell whether `compare` looks at a file."""
-    kinds = (*OWNERS, HOOKS, TEMPLATE_FILE, *_TOOLS)
+    kinds = (*OWNERS, HOOKS, UPDATES, TEMPLATE_FILE, *_TOOLS)
     return path in kinds or path.rpartition("/")[2] == ".gitattributes" or _drill(path) or _eval(path)
 
 
@@ -44,6 +46,10 @@ def compare(old: Mapping[str, bytes], new: Mapping[str, bytes]) -> Iterator[Weak
             yield _found("drill", path, "the drill", "there", "", "whether the attack is contained is no longer tried")
         elif _eval(path):
             yield _found("eval", path, "the case", "there", "", "reviews that miss this defect pass")
+    for path in sorted(path for path in old.keys() & new.keys() if _drill(path) or _eval(path)):
+        for what in _entries(old[path]) - _entries(new[path]):
+            yield _found("drill" if _drill(path) else "eval", path, what[:200], "there", "", "less of it is looked for")
+    yield from _updates(old.get(UPDATES), new.get(UPDATES))
     yield from _hooks(old.get(HOOKS), new.get(HOOKS))
     yield from _attributes(old, new)
     yield from _automation(old, new)
@@ -103,6 +109,38 @@ def _drill(path: str) -> bool:
 
 def _eval(path: str) -> bool:
     return path.startswith("evals/") and path.endswith("/case.toml")
+
+
+def _entries(data: bytes) -> set[str]:
+    """Return what a drill tries and looks for, or what an eval expects: each entry of its lists, with its name."""
+    try:
+        lists = {key: value for key, value in tomllib.loads(data.decode("utf-8")).items() if isinstance(value, list)}
+    except (ValueError, RecursionError):
+        return set()
+    return {f"{key}: {json.dumps(one, sort_keys=True, default=str)}" for key, value in lists.items() for one in value}
+
+
+def _updates(old: bytes | None, new: bytes | None) -> Iterator[Weakening]:
+    """Yield dependencies that are watched no more, or whose new releases are taken sooner."""
+    before, after = _watched(old), _watched(new)
+    for what, days in before.items():
+        if what not in after:
+            yield _found("updates", UPDATES, what, "watched", "", "nobody is told of fixes")
+        elif after[what] < days:
+            yield _found("updates", UPDATES, f"cooldown of {what}", f"{days:g} days", f"{after[what]:g} days",
+                         "a malicious release is taken before it is found")  # fmt: skip
+
+
+def _watched(data: bytes | None) -> dict[str, float]:
+    """Return the days that each ecosystem waits before a new release is proposed."""
+    found = {}
+    with contextlib.suppress(ValueError):
+        for one in yamltree.items(yamltree.load(data or b"{}").get("updates")):
+            told = yamltree.table(one)
+            where = told.get("directory") or told.get("directories") or ""
+            days = str(yamltree.table(told.get("cooldown")).get("default-days", "0"))
+            found[f"{told.get('package-ecosystem', '')} in {where}"] = float(days) if days.isdigit() else 0.0
+    return found
 
 
 def _owners(old: Mapping[str, bytes], new: Mapping[str, bytes]) -> Iterator[Weakening]:

@@ -30,6 +30,7 @@ CODES: dict[str, str] = {
     "owner": "Files lost the people who must look at changes of them.",
     "drill": "An attack that was tried is tried no more.",
     "eval": "A planted defect that reviews were held against is gone.",
+    "updates": "Dependencies are watched no more, or new releases are taken sooner.",
     "unreviewed": "Files are left out of reviews.",
     "tool": "A threshold was lowered, or a check was switched off, in the settings of a tool.",
     "override": "The record of an earlier override is gone.",

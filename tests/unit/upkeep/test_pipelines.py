@@ -182,31 +182,52 @@ def test_a_composite_action_is_looked_into() -> None:
 
 GITLAB = f"""
 image: python:3.13@sha256:{"b" * 64}
+.job:
+  timeout: 20 minutes
 tests:
+  extends: .job
   script: [pip install ., python -m nox]
+ask:
+  extends: .job
+  needs: [{{job: tests, artifacts: false}}]
+  environment: {{name: codex, action: access}}
+  allow_failure: {{exit_codes: [4, 5]}}
+  rules: [{{if: $CI_PIPELINE_SOURCE == "merge_request_event"}}]
+  script: [inv codex.admit --job propose, inv codex.review]
 publish:
-  needs: [tests]
+  needs: [tests, ask]
   script: inv codex.publish "$RUN"
   rules: [{{if: $CI_PIPELINE_SOURCE == "merge_request_event"}}]
 """
+GITLAB_WEAKER = {
+    "may fail": ("  script: [pip install ., python -m nox]", "  allow_failure: true\n  script: [pip install ., python -m nox]", "check-removed"),
+    "all may fail": ("  timeout: 20 minutes\n", "  timeout: 20 minutes\n  allow_failure: true\n", "check-removed"),
+    "may fail in more ways": ("[4, 5]", "[4, 5, 7]", "check-removed"),
+    "no check": ("python -m nox", "true", "check-removed"),
+    "nobody is kept out": ("inv codex.admit --job propose, ", "", "check-removed"),
+    "does not wait": ("[tests, ask]", "[ask]", "needs"),
+    "by hand": ("tests:\n", "tests:\n  when: manual\n", "check-removed"),
+    "image": (f"@sha256:{'b' * 64}", "", "unpinned"),
+    "the key on other events": ('  rules: [{if: $CI_PIPELINE_SOURCE == "merge_request_event"}]\n  script: [inv codex.admit', "  script: [inv codex.admit", "condition"),
+    "another job has the key": ("publish:\n", "publish:\n  environment: codex\n", "secret"),
+}  # fmt: skip
 
 
-@pytest.mark.parametrize(
-    ("old", "new", "code"),
-    [
-        ("  script: [pip install ., python -m nox]", "  allow_failure: true\n  script: [pip install ., python -m nox]", "check-removed"),
-        ("python -m nox", "true", "check-removed"),
-        ("  needs: [tests]\n", "", "needs"),
-        ("tests:\n", "tests:\n  when: manual\n", "check-removed"),
-        (f"@sha256:{'b' * 64}", "", "unpinned"),
-    ],
-    ids=["may fail", "no check", "does not wait", "by hand", "image"],
-)  # fmt: skip
-def test_gitlab_is_held_to_the_same(old: str, new: str, code: str) -> None:
+@pytest.mark.parametrize("name", GITLAB_WEAKER)
+def test_gitlab_is_held_to_the_same(name: str) -> None:
+    old, new, code = GITLAB_WEAKER[name]
     path = ".gitlab-ci.yml"
     assert old in GITLAB
+    text = GITLAB.replace(old, new, 1)
+    if name == "does not wait":
+        text = text.replace("  needs: [{job: tests, artifacts: false}]\n", "")
+    assert code in {one.code for one in compare({path: GITLAB.encode()}, {path: text.encode()})}
     assert list(compare({path: GITLAB.encode()}, {path: GITLAB.encode()})) == []
-    assert code in {one.code for one in compare({path: GITLAB.encode()}, {path: GITLAB.replace(old, new).encode()})}
+
+
+def test_jobs_of_gitlab_that_extend_each_other_end() -> None:
+    text = "a:\n  extends: b\n  script: nox\nb:\n  extends: [a, a]\n"
+    assert set(read(".gitlab-ci.yml", text.encode()).jobs) == {"a", "b"}
 
 
 @pytest.mark.parametrize(

@@ -20,7 +20,7 @@ PUSH = """prefix_rule(
     pattern = ["git", "push"],
     decision = "forbidden","""
 CHECKOUT = "actions/checkout@3d3c42e5aac5ba805825da76410c181273ba90b1 # v7.0.1"
-DRILL = "drills/own.toml"
+DRILL, DEPENDABOT = "drills/own.toml", ".github/dependabot.yml"
 
 
 @pytest.fixture(scope="module")
@@ -29,7 +29,7 @@ def files(tmp_path_factory: pytest.TempPathFactory) -> Files:
     root = tmp_path_factory.mktemp("generated") / "ledger"
     generation.generate(root, {"proposer_source": "proposer==0.1.0"}, no_input=True)
     found = {path.relative_to(root).as_posix(): path.read_bytes() for path in root.rglob("*") if path.is_file()}
-    found[DRILL] = b'tried = "x"\n'
+    found[DRILL] = b'tried = "x"\nescaped = [{ look = "output", has = "x" }]\n'
     found["requirements/dev.txt"] = f"nox==1.0 \\\n    --hash=sha256:{'a' * 64}\n".encode()
     return found
 
@@ -107,6 +107,10 @@ WEAKER: dict[str, tuple[str, str, str, str]] = {
     "a fix may touch more": ("setting", SETTINGS, 'allowed = ["src/**"', 'allowed = ["**", "src/**"'),
     "a workflow is gone": ("workflow", SETTINGS, "[workflows.review]", "[workflows.other]"),
     "settings that are not read": ("unreadable", SETTINGS, "[limits]", "[limits"),
+    "an attack looks for less": ("drill", DRILL, 'escaped = [{ look = "output", has = "x" }]', "escaped = []"),
+    "an eval expects less": ("eval", "evals/money-as-float/case.toml", "[[expect]]", "[[other]]"),
+    "dependencies are not watched": ("updates", DEPENDABOT, "package-ecosystem: pip", "package-ecosystem: npm"),
+    "releases are taken at once": ("updates", DEPENDABOT, "      default-days: 14\n", "      default-days: 0\n"),
     "Codex does more by a setting": ("automation", SETTINGS, "[limits]", '[publish]\nautomation = "propose"\n\n[limits]'),
     "a bot may ask": ("setting", SETTINGS, "[limits]", "[publish]\nbots = [41898282]\n\n[limits]"),
     "fewer kinds of change are checked": ("check-removed", CI, "types: [opened, reopened, synchronize,", "types: [opened,"),
@@ -117,6 +121,9 @@ WEAKER: dict[str, tuple[str, str, str, str]] = {
     "a hook is gone": ("check-removed", ".pre-commit-config.yaml", "id: codex-lock", "id: other"),
     "a hook by hand only": ("check-removed", ".pre-commit-config.yaml", "        name: codex.lock fits", "        stages: [manual]\n        name: codex.lock fits"),
     "a session runs less": ("check-removed", "noxfile.py", '    ("codex.rules",),\n', ""),
+    "a session is gone": ("tool", "noxfile.py", "def types(", "def other("),
+    "a session checks nothing": ("tool", "noxfile.py", 'session.run(_tool("mypy"))', "session.log()"),
+    "a session passes always": ("tool", "noxfile.py", 'session.run(_tool("mypy"))', 'session.run(_tool("mypy"), success_codes=[0, 1])'),
     "types are not strict": ("tool", "pyproject.toml", "[tool.mypy]\nstrict = true", "[tool.mypy]\nstrict = false"),
     "a layer is gone": ("tool", "pyproject.toml", '"dev | finance", ', ""),
     "a boundary is gone": ("tool", "pyproject.toml", 'id = "core-api"', 'id = "other"'),
@@ -148,7 +155,7 @@ def test_a_guard_that_is_deleted_is_missed(files: Files, path: str) -> None:
 
 SWAPPED = frozenset({
     "a digest is gone", "another binary", "a file is not pinned", "a workflow is gone", "a hook is gone", "a boundary is gone",
-    "a rule is gone", "the checks are gone", "the checks are some of them",
+    "a rule is gone", "the checks are gone", "an eval expects less", "a session is gone", "dependencies are not watched", "the checks are some of them",
 })  # fmt: skip
 """Mutations that put something else in the place, which the way back takes away in turn."""
 UNORDERED = frozenset({"a server of tools", "a key that nobody knows", "not YAML", "settings that are not read"})
