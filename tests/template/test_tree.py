@@ -125,7 +125,7 @@ def test_expressions_of_workflows_survive_and_answers_add_none(baked: Baker, ans
         wanted = Environment(autoescape=False, undefined=StrictUndefined).from_string(template).render(context)  # noqa: S701
         assert path.read_text(encoding="utf-8").count("${{") == wanted.count(_EXPRESSION), path.name
         seen += wanted.count(_EXPRESSION)
-    assert seen
+    assert seen or answers["ci"] == "gitlab"
 
 
 @pytest.mark.parametrize("answers", BAKES, ids=IDS)
