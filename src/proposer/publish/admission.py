@@ -108,7 +108,7 @@ def _again(event: Event, job: Job, _rules: Rules, _known: Known) -> str:
 
 
 def _closed(event: Event, _job: Job, _rules: Rules, _known: Known) -> str:
-    return "the pull request is closed" if event.closed or event.action == "closed" else ""
+    return "the pull request is closed" if event.closed else ""
 
 
 def _action(event: Event, _job: Job, rules: Rules, _known: Known) -> str:
@@ -157,10 +157,10 @@ def _rights(event: Event, _job: Job, _rules: Rules, known: Known) -> str:
     Without the forge's answer: who pushed to a branch of this repository may write, and so may its owner; a label or a
     change of state needs less, so the author's part in the repository counts, and nobody else's is known.
     """
-    if event.forge == "gitlab":
-        return ""  # GitLab starts the pipelines of a project for those who may push to it
     if known.permission is not None:
         return "" if known.permission in _MAY_WRITE else f"{_named(event.sender)} may not write to this repository"
+    if event.forge == "gitlab":
+        return ""  # GitLab starts the pipelines of a project for those who may push to it
     if event.action == "synchronize" or (event.owner and event.sender.login == event.owner):
         return ""
     if event.sender.id == event.author.id and event.association in _TRUSTED:

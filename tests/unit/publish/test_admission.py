@@ -7,7 +7,7 @@ import pytest
 
 from proposer.config.publishing import Publish
 from proposer.errors import UsageError
-from proposer.publish.account import Account
+from proposer.publish.account import NOBODY, Account
 from proposer.publish.admission import JOBS, Job, Known, decide, known_key
 from proposer.publish.event import Event
 from proposer.publish.level import LEVELS, Rules
@@ -38,6 +38,9 @@ DISPATCH = Event(forge="github", kind="workflow_dispatch", repository="acme/shop
         pytest.param(replace(PUSH, forge="gitlab", action=""), id="a merge request"),
         pytest.param(DISPATCH, id="by hand"),
         pytest.param(replace(DISPATCH, kind="schedule"), id="by the clock"),
+        pytest.param(replace(DISPATCH, forge="gitlab", kind="web"), id="by hand on GitLab"),
+        pytest.param(replace(DISPATCH, forge="gitlab", kind="api"), id="by a call"),
+        pytest.param(replace(DISPATCH, forge="gitlab", kind="trigger"), id="by a trigger"),
         pytest.param(replace(DISPATCH, kind="push"), id="a tag"),
     ],
 )
@@ -53,7 +56,7 @@ SKIPPED: list[tuple[str, dict[str, Any], str]] = [
     ("a draft with another label", {"draft": True, "labels": frozenset({"money"})}, "draft"),
     ("closed", {"closed": True}, "closed"),
     ("just closed", {"action": "closed"}, "closed"),
-    ("an edited title", {"action": "edited"}, "edited"),
+    ("an edited title", {"action": "edited"}, "only title, text or target were edited"),
     ("another label", {"action": "labeled", "label": "money"}, "label money asks for nothing"),
     ("a label taken off", {"action": "unlabeled", "label": "codex"}, "unlabeled"),
     ("assigned", {"action": "assigned"}, "assigned"),
@@ -114,6 +117,10 @@ def test_only_who_may_write_can_ask(permission: str, goes_on: bool) -> None:
     [
         pytest.param({}, True, id="a push to a branch of the repository needs the right to write"),
         pytest.param({"action": "opened"}, True, id="its member opens one"),
+        pytest.param({"action": "opened", "association": "OWNER"}, True, id="its owner opens one"),
+        pytest.param({"action": "opened", "association": "COLLABORATOR"}, True, id="a collaborator opens one"),
+        pytest.param({"action": "opened", "association": "", "owner": "", "sender": NOBODY}, False, id="nobody"),
+        pytest.param({"forge": "gitlab", "action": "", "association": ""}, True, id="on GitLab it is implied"),
         pytest.param({"action": "opened", "association": "CONTRIBUTOR"}, False, id="a stranger opens one"),
         pytest.param({"action": "opened", "association": ""}, False, id="nobody knows who"),
         pytest.param({"action": "labeled", "label": "codex", "sender": Account(id=12, login="eve")}, False,
@@ -204,6 +211,30 @@ def test_strange_names_cannot_write_a_command_into_the_log() -> None:
     assert "\n" not in reason
     assert "##[" not in reason
     assert " ::" not in reason
+
+
+@pytest.mark.parametrize(
+    ("event", "reason"),
+    [
+        (PUSH, "synchronize: it is ready for review"),
+        (replace(PUSH, forge="gitlab", action=""), "the change: it is ready for review"),
+        (replace(PUSH, labels=frozenset({"codex", "x"})), "asked for by the label codex"),
+        (replace(PUSH, labels=frozenset({"codex-fix"})), "asked for by the label codex-fix"),
+        (replace(DISPATCH, kind="schedule"), "started by schedule"),
+    ],
+)
+def test_what_goes_on_says_why(event: Event, reason: str) -> None:
+    assert decide(event, "propose", BRANCH, KNOWN).reason == reason
+    assert decide(event, "propose", BRANCH, replace(KNOWN, text=None)).reason == reason
+
+
+def test_a_start_by_hand_is_no_further_try_of_a_branch() -> None:
+    assert decide(DISPATCH, "autofix", BRANCH, replace(KNOWN, attempts=9)).run
+
+
+def test_an_account_without_a_name_is_said_too() -> None:
+    event = replace(PUSH, sender=Account(id=5, bot=True))
+    assert "nobody (account 5)" in decide(event, "propose", BRANCH, KNOWN).reason
 
 
 def test_another_job_is_refused() -> None:
