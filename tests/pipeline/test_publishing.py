@@ -186,6 +186,23 @@ def test_a_proposal_becomes_a_draft_that_holds_it_and_its_statement(bare: Desk) 
     assert (again.pull.new, again.comment, len(desk.forge.pulls)) == (False, "says so already", 2)
 
 
+def test_a_setting_that_forbids_drafts_is_said_and_the_comment_is_posted_all_the_same(bare: Desk) -> None:
+    desk = mending(bare, "branch")
+    desk.forge.fail("POST", "/pulls$", 403, times=1)
+    summary = desk.run(FIX, CLEAN, name="mend")
+    result = desk.publish(summary)
+    assert (result.pull, result.comment) == (None, "posted")
+    assert any("no pull request could be opened" in text for text in result.warnings)
+    assert "no pull request could be opened" in desk.forge.comments[0]["body"]
+    again = desk.publish(summary)
+    assert again.pull is not None
+    assert (again.pull.new, again.comment) == (True, "updated")
+    desk.forge.fail("POST", "/git/trees$", 500, times=9)
+    del desk.forge.pulls[2]
+    with pytest.raises(StopError):
+        desk.publish(summary)
+
+
 def test_the_token_of_an_app_starts_checks_and_nothing_is_said(bare: Desk) -> None:
     desk = mending(bare, "branch")
     desk.forge.viewer = {"id": 77, "login": "shop-codex[bot]", "type": "Bot"}
@@ -297,7 +314,12 @@ def _other_base(desk: Desk, _: Summary) -> dict[str, Any]:
 def _other_repository(desk: Desk, _: Summary) -> dict[str, Any]:
     path = desk.lab.scratch / "event.json"
     path.write_text(path.read_text(encoding="utf-8").replace("acme/shop", "acme/bank"), encoding="utf-8")
-    return {}
+    return {"environment": desk.environment(GITHUB_REPOSITORY="acme/bank")}
+
+
+def _other_job(desk: Desk, _: Summary) -> dict[str, Any]:
+    """Let the job belong to another repository than the event that it was given."""
+    return {"environment": desk.environment(GITHUB_REPOSITORY="acme/bank")}
 
 
 def _no_head(desk: Desk, _: Summary) -> dict[str, Any]:
@@ -318,6 +340,7 @@ def _no_head(desk: Desk, _: Summary) -> dict[str, Any]:
         pytest.param(_other_head, "the event about", id="another commit"),
         pytest.param(_other_base, "not part of the event's", id="a base that is not trusted"),
         pytest.param(_other_repository, "the event about acme/bank", id="another repository"),
+        pytest.param(_other_job, "the job about acme/bank", id="an event of another repository"),
         pytest.param(_no_head, "the event about none", id="an event without a commit"),
     ],
 )

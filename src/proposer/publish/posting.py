@@ -15,6 +15,7 @@ from proposer.publish.forge import Forge, Live, Opened, Proposal, Remark
 from proposer.publish.level import Rules
 from proposer.publish.outcome import Result
 from proposer.publish.site import Site
+from proposer.publish.wire import ForgeError
 from proposer.reports.safe import inline
 from proposer.reports.safe import markdown as harmless
 
@@ -24,6 +25,9 @@ _NO_CI = (
     "the token of a job opened this pull request, and GitHub starts no workflow for what that token does: close and "
     "reopen it, or give the job the token of a GitHub App"
 )
+_ALLOW = "allow jobs to open some (settings, Actions, General), or apply it at a desk: inv codex.apply"
+_FORBIDDEN = (403, 404, 422)
+"""What a forge answers to a token that may comment and not open, or where a setting forbids jobs to open any."""
 _REMARK = "<!-- proposer:finding {key} -->"
 _REMARK_BYTES = 10_000
 
@@ -58,14 +62,21 @@ def post(job: Job, live: Live, change: Change | None, result: Result) -> None:
         StopError: the forge does not do it (`unavailable`).
         RefusedError: the proposal is for a branch whose name is not passed on.
     """
+    unopened = ""
     if change is not None:
-        result.pull = _propose(job, live, change, result)
+        try:
+            result.pull = _propose(job, live, change, result)
+        except ForgeError as error:
+            if error.status not in _FORBIDDEN or not job.event.pull:
+                raise
+            unopened = f"no pull request could be opened ({error.message}); {_ALLOW}"
+            result.warnings.append(unopened)
     if not job.event.pull:
         return
     author = job.rules.publish.author or job.forge.author()
     body = sticky.plan(
         job.dossier.summary, job.forge.comments(job.event.number), author=author, hosts=job.hosts,
-        footer=_footer(job, result.pull), mask=job.mask,
+        footer=_footer(job, result.pull, unopened), mask=job.mask,
     )  # fmt: skip
     result.comment = {"leave": "says so already", "update": "updated", "create": "posted"}[body.action]
     if body.action == "update":
@@ -81,10 +92,10 @@ def post(job: Job, live: Live, change: Change | None, result: Result) -> None:
         result.remarks = _remark(job, live, author)
 
 
-def _footer(job: Job, pull: Opened | None) -> str:
+def _footer(job: Job, pull: Opened | None, unopened: str) -> str:
     """Return the last lines of a comment; nothing in them comes from a model."""
     dossier, sign = job.dossier, "#" if job.site.target == "github" else "!"
-    rows = []
+    rows = [f"There is a proposal, and {harmless(unopened, job.hosts)}."] if unopened else []
     if pull is not None:
         rows.append(f"Proposed as a draft: {sign}{pull.number}" if pull.number else "Proposed as a draft.")
         rows += [] if pull.starts_ci else [f"**No checks will start**: {_NO_CI}."]

@@ -108,7 +108,12 @@ def _event(site: Site, environment: Mapping[str, str], dossier: Dossier, forge: 
     """Return what started the job; at a desk, a pull request whose head is what the run looked at."""
     named = "GITHUB_EVENT_PATH" if site.target == "github" else "CI_PIPELINE_SOURCE"
     if environment.get(named):
-        return events.read(site.target, environment)
+        event = events.read(site.target, environment)
+        if event.repository and site.target == "github" and event.repository.casefold() != site.repository.casefold():
+            raise RefusedError(
+                f"the event is about {event.repository}, the job about {site.repository}", "run it there"
+            )
+        return event
     made = dossier.document.run.git
     head = made.head_sha or made.parent_sha
     number = forge.find(head)
