@@ -627,7 +627,16 @@ def test_the_same_on_gitlab(lab: Lab) -> None:
         def run(*turns: Any, name: str = "review") -> Summary:
             return lab.review(*turns, name=name, base=base, head=head, environment=environment)
 
-        assert admit(lab.root, "propose", environment=environment | {"OPENAI_API_KEY": "k"}).decision.run
+        asked = environment | {"OPENAI_API_KEY": "k", "CI_MERGE_REQUEST_TITLE": "Add totals"}
+        for told, more, kept in (
+            ("Please look.", {}, True),
+            ("Please", {"CI_MERGE_REQUEST_DESCRIPTION_IS_TRUNCATED": "true"}, True),
+            ("Please", {}, False),
+            ("Ple4se", {"CI_MERGE_REQUEST_DESCRIPTION_IS_TRUNCATED": "true"}, False),
+        ):
+            found = admit(lab.root, "propose", environment=asked | more | {"CI_MERGE_REQUEST_DESCRIPTION": told})
+            assert (found.decision.run, found.decision.body) == (True, told if kept else "")
+        forge.requests.clear()
         quote = {"path": "src/shop.py", "quote": "    return 0", "start_line": 2, "end_line": 2}
         done = [publish(run(says("comment", finding("P2", body="/merge\n@all", **quote)))).comment]
         report = json.loads((lab.root / "artifacts" / "review.codequality.json").read_text(encoding="utf-8"))

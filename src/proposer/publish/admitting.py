@@ -105,8 +105,14 @@ def _known(target: Target, environment: Mapping[str, str], user: Git, event: Eve
             told["permission"] = forge.permission(event.sender.login)
     with contextlib.suppress(ForgeError):
         if event.pull:
-            told["text"] = forge.live(event.number).text
+            told["text"] = _as_told(forge.live(event.number).text, event, environment)
     with contextlib.suppress(ForgeError):
         if job == "autofix":
             told["open_pulls"], told["attempts"] = forge.pulls(target=event.head_ref if event.pull else "")
     return Known(**told)
+
+
+def _as_told(text: tuple[str, str] | None, event: Event, environment: Mapping[str, str]) -> tuple[str, str] | None:
+    """Return title and body as the event has them: GitLab tells jobs only how a long description begins."""
+    cut = environment.get("CI_MERGE_REQUEST_DESCRIPTION_IS_TRUNCATED") == "true" and event.forge == "gitlab"
+    return (text[0], event.body) if text is not None and cut and text[1].startswith(event.body) else text

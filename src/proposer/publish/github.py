@@ -178,7 +178,7 @@ class GitHub:
         self._branch(proposal.branch, str(commit))
         body = {
             "title": proposal.title, "body": proposal.body, "head": proposal.branch, "base": proposal.target,
-            "draft": True, "maintainer_can_modify": False,
+            "draft": True,
         }  # fmt: skip
         return self._opened(self._post(f"{self._at}/pulls", body, lambda: self._there(proposal.branch)), new=True)
 

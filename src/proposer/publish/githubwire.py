@@ -22,8 +22,11 @@ class _Wire:
         self._api = api
 
     def send(self, request: Request) -> Any:
+        requester = self._api.requester
+        # GraphQL is not below the address of the REST API on a server of one's own.
+        path = requester.graphql_url if request.path == "/graphql" else request.path
         try:
-            _, data = self._api.requester.requestJsonAndCheck(request.method, request.path, input=request.body)
+            _, data = requester.requestJsonAndCheck(request.method, path, input=request.body)
         except GithubException as error:
             after = str({key.lower(): text for key, text in (error.headers or {}).items()}.get("retry-after", ""))
             limited = error.status == 403 and after.isdigit()  # noqa: PLR2004 - so GitHub says "too many requests"

@@ -1,6 +1,7 @@
 """How much CI may do by itself (automation level), read from a commit that the change did not write."""
 
 import json
+from typing import get_args
 
 from proposer.config import settings as config
 from proposer.config.answers import TEMPLATE_FILE
@@ -10,7 +11,7 @@ from proposer.git import Git
 
 __all__ = ["LEVELS", "Rules", "allows", "rules_of"]
 
-LEVELS: tuple[Automation, ...] = ("analyse", "comment", "propose", "branch")
+LEVELS: tuple[Automation, ...] = get_args(Automation)
 """All levels, each with the rights of those before it."""
 
 

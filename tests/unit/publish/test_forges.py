@@ -303,6 +303,13 @@ def test_whose_the_token_is(repo: Lab, viewer: dict[str, Any], broken: str, auth
         assert GitHub(githubwire.opened(there.url, TOKEN, pace=0), "acme/shop", wait=lambda _: None).author() == author
 
 
+def test_graphql_of_a_server_of_ones_own_is_beside_its_api(repo: Lab) -> None:
+    with GitHubStandIn(repo.root / ".git").listening() as there:
+        forge = GitHub(githubwire.opened(f"{there.url}/api/v3", TOKEN, pace=0), "acme/shop", wait=lambda _: None)
+        forge.author()
+        assert [row["path"] for row in there.requests] == ["/api/graphql", "/api/v3/user"]
+
+
 def test_what_an_account_may_do(repo: Lab) -> None:
     with GitHubStandIn(repo.root / ".git").listening() as there:
         assert isinstance(there, GitHubStandIn)

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from lab import Lab
+from proposer.config import answers
 from proposer.config.settings import parse
 from proposer.errors import Outcome, UsageError
 from proposer.git import Git
@@ -139,6 +140,7 @@ def test_a_commit_that_is_not_here_has_no_level(repo: Lab) -> None:
 
 
 def test_a_level_has_the_rights_of_those_before_it() -> None:
+    assert LEVELS == answers.LEVELS
     assert [[allows(level, wanted) for wanted in LEVELS].count(True) for level in LEVELS] == [1, 2, 3, 4]
 
 
