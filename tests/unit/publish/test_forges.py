@@ -1,5 +1,6 @@
 """Both forges through their real clients, against stand-ins on loopback: what is sent, and what is repeated."""
 
+import socket
 from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
@@ -142,13 +143,14 @@ def test_what_is_refused_is_not_sent_again(place: Place, status: int, hint: str)
     assert (place.posts(), place.waits) == (1, [])
 
 
-def test_a_forge_that_is_gone_is_unavailable(repo: Lab) -> None:
-    with GitHubStandIn(repo.root / ".git").listening() as there:
-        url = there.url
-    for wire in (githubwire.opened(url, TOKEN, pace=0), gitlabwire.opened(url, TOKEN, tries=1)):
-        with pytest.raises(ForgeError, match="no answer") as raised:
-            wire.send(Request(method="GET", path="/user"))
-        assert raised.value.transient
+def test_a_forge_that_is_gone_is_unavailable() -> None:
+    with socket.socket() as held:  # bound, and not listening: nobody else gets the port meanwhile
+        held.bind(("127.0.0.1", 0))
+        url = f"http://127.0.0.1:{held.getsockname()[1]}"
+        for wire in (githubwire.opened(url, TOKEN, pace=0), gitlabwire.opened(url, TOKEN, tries=1)):
+            with pytest.raises(ForgeError, match="no answer") as raised:
+                wire.send(Request(method="GET", path="/user"))
+            assert raised.value.transient
 
 
 def test_what_a_forge_answers_cannot_write_a_command_into_the_log() -> None:

@@ -43,6 +43,7 @@ def test_which_lines_a_diff_shows(side: str, path: str, start: int, end: int, sh
 def test_a_file_that_moved_has_a_name_on_each_side() -> None:
     hunks = Hunks([("old.py", "new.py", "@@ -1 +1 @@\n-a\n+b")])
     assert (hunks.show("old", "old.py", 1, 1), hunks.show("new", "new.py", 1, 1)) == (True, True)
+    assert Hunks([("x", "x", "@@ -1,9 +1,9 @@\n a")]).show("new", "x", 9, 9)  # a patch that was cut
     assert (hunks.show("old", "new.py", 1, 1), Hunks().show("new", "x", 1, 1)) == (False, False)
 
 

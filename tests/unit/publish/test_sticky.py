@@ -62,6 +62,10 @@ def test_a_run_without_a_verdict_keeps_the_last_report_and_says_so_above_it(befo
     assert State.read(found.body) == State(workflow="review", verdict=before.label, head="a" * 40, run=RUN)
     assert f"No verdict on {'c' * 12}" in found.body
     assert f"({silent.label}): the API is down" in found.body
+    assert "What helps: try later" in found.body
+    scripted = planned(summary(silent, message="m", provider="rehearsal:x"), last)
+    assert scripted.body.count("No model was asked") == 1
+    assert "What helps" not in scripted.body
     assert f"What follows is about {'a' * 12}" in found.body
     assert "The old finding" in found.body
     again = Comment(id=5, author=OURS, body=found.body)
