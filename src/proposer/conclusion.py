@@ -113,7 +113,7 @@ def _of_error(document: Mapping[str, Any]) -> Conclusion:
 
 def _of_run(document: Mapping[str, Any]) -> Conclusion:
     outcome, run = Outcome.named(document["outcome"]), str(document["run"])
-    digest = str(document["statement"]).removesuffix("sha256:")
+    digest = str(document["statement"]).removeprefix("sha256:")
     if outcome.exit_code != document["exit"]:
         raise ValueError(f"{outcome.label} ends with {outcome.exit_code}, not {document['exit']}")
     if (run or digest) and not (_RUN.fullmatch(run) and _DIGEST.fullmatch(digest)):
