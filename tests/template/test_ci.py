@@ -116,6 +116,9 @@ def test_workflows_of_every_level_pass_real_linters(baked: Baker, tmp_path: Path
     ):
         done = tool(argv[0], *argv[1:], cwd=tmp_path)
         assert done.returncode == 0, f"{argv[0]}: {done.stdout}{done.stderr}"
+    for root in roots:
+        done = tool("act", "--validate", "--strict", "-W", str(root / ".github" / "workflows"), cwd=root)
+        assert done.returncode == 0, f"{root.name}: {done.stdout}{done.stderr}"
 
 
 @pytest.mark.parametrize("answers", GITLAB, ids=LEVELS)
