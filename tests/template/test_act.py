@@ -59,7 +59,7 @@ class Runner:
         )  # fmt: skip
 
     def act(
-        self, job: str, *, answer: Any, action: str = "synchronize", **env: str
+        self, job: str, *, answer: Any, action: str = "synchronize", file: str = "ci.yml", **env: str
     ) -> subprocess.CompletedProcess[str]:
         """Run a job and those that it needs, as the event of pull request 1 does."""
         pull = self.forge.pulls[1]
@@ -83,7 +83,7 @@ class Runner:
             "GITHUB_API_URL": self.forge.url, "GITHUB_REPOSITORY": "acme/shop", "GITHUB_RUN_ID": "77",
             "PYTHONPATH": os.pathsep.join((str(self.bench.root / "src"), str(self.bench.site))),
         } | env  # fmt: skip
-        argv = ["pull_request", "-W", ".github/workflows/ci.yml", "-j", job,
+        argv = ["pull_request", "-W", f".github/workflows/{file}", "-j", job,
                 "-e", str(self.scratch / "event.json"), "-P", "ubuntu-24.04=-self-hosted",
                 "--action-offline-mode", "--no-skip-checkout", "--no-cache-server", "--pull=false",
                 "--action-cache-path", str(self.scratch / "cache"), "--matrix", "python:3.13",
@@ -214,6 +214,20 @@ def test_red_tests_are_not_reviewed_and_at_the_highest_level_a_fix_is_tried(runn
         assert log_of_check in (runner.scratch / "artifacts" / "check-log-3.13" / "check.log").read_text("utf-8")
         [record] = runner.records("codex-autofix")
         assert "test_adds_up" in (record / "prompt.md").read_text(encoding="utf-8")
+        assert runner.forge.writes() == []
+
+
+def test_a_label_asks_for_a_fix_and_without_it_nothing_is_tried(runners: Callable[..., Any]) -> None:
+    with runners(key_broker="builtin", automation="propose") as runner:
+        runner.open(labels=[{"name": "codex-fix"}])
+        options = {"file": "codex-propose.yml", "action": "labeled", "STANDIN_NOX": "FAILED tests/test_x.py::test_adds"}
+        done = runner.act("propose", answer=[{"http": 401}], **options)
+        assert len(runner.records("codex-proposal")) == 1, done.stdout + done.stderr
+        calls = len(runner.calls())
+        runner.forge.pulls[1]["labels"] = [{"name": "bug"}]
+        done = runner.act("propose", answer=[{"http": 401}], **options)
+        assert done.returncode == 0, done.stdout + done.stderr
+        assert len(runner.calls()) == calls
         assert runner.forge.writes() == []
 
 
