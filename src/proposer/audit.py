@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from proposer import digests, git
+from proposer.archive.index import Index
 from proposer.errors import EXIT_REFUSED, RefusedError
 from proposer.git import Git
 from proposer.provenance import heads, record
@@ -36,6 +37,7 @@ class Audit:
         gone: statements in the ledger whose record is not here any more.
         anchors: committed heads that are of this ledger, and of others.
         problems: what is wrong with the ledger, its heads or the folder of records.
+        files: whether every file of every record was read.
     """
 
     rows: tuple[Row, ...]
@@ -43,6 +45,7 @@ class Audit:
     gone: int
     anchors: tuple[int, int]
     problems: tuple[str, ...]
+    files: bool = True
 
     @property
     def damaged(self) -> tuple[Row, ...]:
@@ -58,6 +61,7 @@ class Audit:
         """Return the JSON form (`proposer/audit/v1`)."""
         return {
             "schema": "proposer/audit/v1", "exit": self.exit_code, "records": len(self.rows), "gone": self.gone,
+            "files_read": self.files,
             "ledger": {"size": self.head.size, "root": f"sha256:{self.head.root}"} if self.head else None,
             "anchors": {"of_this_ledger": self.anchors[0], "of_others": self.anchors[1]},
             "problems": list(self.problems),
@@ -74,14 +78,21 @@ class Audit:
             sys.stdout.write(f"ledger: {self.head.size} statements, root {self.head.root}\n")
         sys.stdout.write(f"records: {len(self.rows)} here, {len(self.damaged)} of them damaged, {self.gone} gone\n")
         ours, others = self.anchors
+        if not self.files:
+            sys.stdout.write("looked at record.json and statement.json of each; every file is read by: --verify\n")
         sys.stdout.write(f"committed heads: {ours} of this ledger, {others} of other clones' ledgers\n")
         if self.exit_code:
             sys.stderr.write("error: records or ledger do not verify\n"
                              "  do not rely on what is named above; restore .proposer from a copy\n")  # fmt: skip
 
 
-def examine(folder: Path) -> Audit:
+def examine(folder: Path, *, files: bool = True) -> Audit:
     """Check every record, the ledger, and that the ledger grew from each of its committed heads.
+
+    Args:
+        folder: somewhere inside the repository.
+        files: read every file of every record; otherwise records whose record.json and statement.json are what they
+            were when they were read last are taken from the index.
 
     Raises:
         UsageError: no repository, or the records could come from anybody.
@@ -96,8 +107,7 @@ def examine(folder: Path) -> Audit:
     except RefusedError as error:
         problems.append(error.message)
     rows, held = list[Row](), set[str]()
-    for place in store.places():
-        row, leaf = _row(store, place, leaves)
+    for row, leaf in _each(store, leaves) if files else _indexed(store, leaves):
         rows.append(row)
         held.add(leaf)
     anchors = (0, 0)
@@ -107,7 +117,28 @@ def examine(folder: Path) -> Audit:
         except RefusedError as error:
             problems.append(error.message)
     gone = len(leaves - held)
-    return Audit(rows=tuple(rows), head=head, gone=gone, anchors=anchors, problems=tuple(problems))
+    return Audit(rows=tuple(rows), head=head, gone=gone, anchors=anchors, problems=tuple(problems),
+                 files=files)  # fmt: skip
+
+
+def _each(store: record.Store, leaves: frozenset[str]) -> Iterator[tuple[Row, str]]:
+    for place in store.places():
+        yield _row(store, place, leaves)
+
+
+def _indexed(store: record.Store, leaves: frozenset[str]) -> Iterator[tuple[Row, str]]:
+    """Yield what the index knows of each record that is here, and the leaf of its statement."""
+    index = Index(store)
+    survey = index.refresh()
+    here, broken = set(survey.here), set(survey.broken)
+    for run, why in survey.unreadable.items():
+        yield Row(run=run, workflow="", outcome="", problems=(why,)), survey.leaves.get(run, "")
+    for entry in index.entries():
+        if entry.run not in here or entry.run in survey.unreadable:
+            continue
+        problems = [f"{record.STATEMENT} is not in the ledger"] if entry.leaf not in leaves else []
+        problems += [f"{record.RECORD} is not the one that the statement names"] if entry.run in broken else []
+        yield Row(run=entry.run, workflow=entry.workflow, outcome=entry.outcome, problems=tuple(problems)), entry.leaf
 
 
 def _row(store: record.Store, place: Path, leaves: frozenset[str]) -> tuple[Row, str]:

@@ -8,6 +8,8 @@ import rfc8785
 
 __all__ = ["canonical", "of_bytes", "of_file", "of_json", "prefixed"]
 
+_SMALL = 1 << 16
+
 
 def of_bytes(data: bytes) -> str:
     """Return the lower-case hexadecimal SHA-256 of `data`."""
@@ -20,7 +22,11 @@ def of_file(path: Path) -> str:
     Raises:
         OSError: the file cannot be read.
     """
-    with path.open("rb") as stream:
+    with path.open("rb", buffering=0) as stream:
+        data = stream.read(_SMALL)
+        if len(data) < _SMALL and not stream.read(1):
+            return hashlib.sha256(data).hexdigest()  # no buffer of 256 KiB for each of many small files
+        stream.seek(0)
         return hashlib.file_digest(stream, "sha256").hexdigest()
 
 

@@ -88,11 +88,17 @@ def test_a_record_that_is_gone_is_counted(kept: Lab) -> None:
     assert (len(found.rows), found.gone, found.exit_code) == (2, 1, 0)
 
 
-def test_without_verify_the_same_is_shown_and_nothing_is_refused(kept: Lab) -> None:
-    (runs(kept)[1] / "answer.md").write_text("x")
+def test_without_verify_record_and_statement_are_looked_at_and_nothing_is_refused(kept: Lab) -> None:
+    (runs(kept)[0] / "answer.md").write_text("x")
+    (runs(kept)[1] / "record.json").write_text("{}")
+    (runs(kept)[2] / "statement.json").write_text("{}")
     done = kept.inv("codex.audit")
     assert done.returncode == 0
-    assert "answer.md was changed" in done.stdout
+    assert "every file is read by: --verify" in done.stdout
+    for told in ("record.json cannot be read", "statement.json is not in the ledger", "3 here, 2 of them damaged"):
+        assert told in done.stdout
+    assert "answer.md" not in done.stdout
+    assert "answer.md was changed" in kept.inv("codex.audit", "--verify").stdout
 
 
 def test_a_head_of_another_clone_is_no_fault_of_this_ledger(kept: Lab) -> None:

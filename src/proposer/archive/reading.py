@@ -1,5 +1,6 @@
 """Reads one record for the index: two files, each opened once, neither followed where it is a link."""
 
+import json
 import os
 import re
 import stat
@@ -13,8 +14,8 @@ from proposer.provenance.record import RECORD, STATEMENT
 
 __all__ = ["UnreadableError", "read", "seen"]
 
-_NAMED = re.compile(rb'\{"digest":\{"sha256":"([0-9a-f]{64})"\},"name":"record\.json"\}')
-"""How a statement names the record: canonical JSON writes it in one way."""
+_NAMED = re.compile(rb'"digest":\{"sha256":"([0-9a-f]{64})"\},"name":"record\.json"\}')
+"""How a statement names the record, in canonical JSON; quotes inside of a text are escaped there and do not match."""
 _MOST_BYTES = 64 * 1024 * 1024
 
 
@@ -29,6 +30,17 @@ def seen(place: str) -> str:
         UnreadableError: one of them is not there.
     """
     return f"{_state(place, RECORD)};{_state(place, STATEMENT)}"
+
+
+def _named(statement: bytes) -> set[str]:
+    """Return the digests under which a statement names the record."""
+    if found := _NAMED.findall(statement):
+        return {digest.decode() for digest in found}
+    try:
+        parts = json.loads(statement)["predicate"]["runDetails"]["byproducts"]
+        return {part["digest"]["sha256"] for part in parts if part["name"] == RECORD}
+    except (ValueError, KeyError, TypeError, RecursionError):
+        return set()
 
 
 def _state(place: str, name: str) -> str:
@@ -52,7 +64,7 @@ def read(place: str, run: str) -> Entry:
             seen=f"{first};{second}",
             leaf=digests.of_bytes(statement),
             record=digest,
-            whole=digest in {found.decode() for found in _NAMED.findall(statement)},
+            whole=digest in _named(statement),
         )
     except (ValidationError, ValueError, KeyError, TypeError, AttributeError) as error:
         raise UnreadableError(f"{RECORD} cannot be read") from error

@@ -253,9 +253,10 @@ class Store:
     @staticmethod
     def odd(folder: Path) -> Iterator[str]:
         """Yield one sentence for each entry of a record that is no regular file; nothing behind one is read."""
-        for path in sorted(folder.iterdir()):
-            if path.is_symlink() or not path.is_file():
-                yield f"{path.name} is not a regular file"
+        with os.scandir(folder) as found:
+            yield from sorted(
+                f"{entry.name} is not a regular file" for entry in found if not entry.is_file(follow_symlinks=False)
+            )
 
     def damage(self, folder: Path) -> Iterator[str]:
         """Yield one sentence for each file that its statement does not account for; the ledger is not asked.
@@ -308,12 +309,12 @@ def _stated(statement: bytes) -> dict[str, str]:
 
 
 def _accounted(folder: Path, listed: dict[str, str]) -> Iterator[str]:
-    for path in sorted(folder.iterdir()):
-        if path.name not in listed and path.name not in _UNLISTED:
-            yield f"{path.name} was added"
+    with os.scandir(folder) as found:
+        here = {entry.name for entry in found if entry.is_file()}
+    for name in sorted(here - listed.keys() - _UNLISTED):
+        yield f"{name} was added"
     for name, digest in sorted(listed.items()):
-        path = folder / name
-        if not path.is_file():
+        if name not in here:
             yield f"{name} is missing"
-        elif digests.of_file(path) != digest:
+        elif digests.of_file(folder / name) != digest:
             yield f"{name} was changed"
