@@ -153,6 +153,13 @@ def measure(session: nox.Session) -> None:
 
 
 @nox.session
+def archive(session: nox.Session) -> None:
+    """Print what metrics, audit and report take over 100,000 and 200,000 records; `-- N`: over others."""
+    prepare(session, "run")
+    session.run("python", "benchmarks/archive.py", *session.posargs)
+
+
+@nox.session
 def docs(session: nox.Session) -> None:
     """Check the generated reference, build the pages, run what they tell readers to type (`-- --write`: update)."""
     prepare(session, "docs")
