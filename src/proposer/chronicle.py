@@ -94,6 +94,7 @@ class Chronicle:
         workflow: config.Workflow,
         provider: Provider,
         prices: Prices,
+        limits: config.Limits,
         *,
         replayed: Sequence[dict[str, str]] | None = None,
     ) -> None:
@@ -101,6 +102,7 @@ class Chronicle:
         self.notes.workflow, self.notes.provider, self.notes.prices = workflow, provider, prices
         if provider.login is not None:
             self.note("asked with the ChatGPT login of the person who started this; its plan pays")
+        self.notes.limits = limits
         if replayed is not None:
             self.notes.reusable, self.notes.untrusted = False, list(replayed)
 

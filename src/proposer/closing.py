@@ -1,6 +1,6 @@
 """The record and the summary that are made of what was taken down of a run."""
 
-import json
+import logging
 from datetime import UTC, datetime
 from typing import Any
 
@@ -11,7 +11,7 @@ from proposer.invocation.home import PROFILE, agents_chain
 from proposer.notes import Notes
 from proposer.outputs.answer import Finding
 from proposer.provenance import attempts, record, statement
-from proposer.reports import markdown
+from proposer.reports import journal, markdown
 from proposer.reports.summary import Summary
 
 __all__ = ["close"]
@@ -70,39 +70,38 @@ def close(notes: Notes, store: record.Store) -> Summary:
     facts["findings"] = findings
     draft = notes.known_draft
     summary = notes.summary(run=draft.id, outcome=outcome, **facts)
-    _complete(notes, summary)
+    event = _complete(notes, summary)
     document = _document(notes, summary, result, finished)
     folder = store.keep(draft, document, lambda digest: statement.of(document, digest), reusable=notes.reusable)
+    journal.emit(event)
     if notes.failure and session is not None and outcome not in _NO_ATTEMPT:
         attempts.keep(store, notes.failure, draft.id)
     return notes.summary(run=draft.id, outcome=outcome, statement=digests.of_file(folder / record.STATEMENT), **facts)
 
 
-def _complete(notes: Notes, summary: Summary) -> None:
-    """Write the files that every record has."""
+def _complete(notes: Notes, summary: Summary) -> logging.LogRecord:
+    """Write the files that every record has, and return the event for the log."""
     folder = notes.known_draft.folder
     for name in ("events.jsonl", "requests.jsonl", "responses.jsonl", "stderr.log", "prompt.md"):
         (folder / name).touch()
     notes.known_draft.write("answer.md", markdown.render(summary))
     if summary.drift:
         notes.known_draft.write("drift.diff", summary.drift + "\n")
-    good = summary.outcome in _EVENTS
-    line = {
-        "ts": datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z"),
-        "level": "INFO" if good else "ERROR",
-        "event": "codex.exec.completed" if good else "codex.exec.failed",
-        "component": "ci" if notes.origin.ci else "local",
-        "run": summary.run,
-        "workflow": summary.workflow,
-        "sandbox": notes.workflow.sandbox if notes.workflow else None,
-        "approval_policy": "never",
-        "prompt": notes.workflow.prompt if notes.workflow else None,
-        "codex_cli_version": notes.known_lock.codex_version,
-        "model": notes.known_lock.model,
-        "result": summary.outcome.label,
-        "usage": summary.document()["usage"],
-    }
-    (folder / "log.json").write_text(json.dumps(line, sort_keys=True) + "\n", encoding="utf-8")
+    event = journal.entry(
+        good=summary.outcome in _EVENTS,
+        component="ci" if notes.origin.ci else "local",
+        run=summary.run,
+        workflow=summary.workflow,
+        sandbox=notes.workflow.sandbox if notes.workflow else None,
+        approval_policy="never",
+        prompt=notes.workflow.prompt if notes.workflow else None,
+        codex_cli_version=notes.known_lock.codex_version,
+        model=notes.known_lock.model,
+        result=summary.outcome.label,
+        usage=summary.document()["usage"],
+    )
+    journal.write(event, folder / "log.json")
+    return event
 
 
 def _document(notes: Notes, summary: Summary, result: dict[str, Any], finished: datetime) -> record.Document:
@@ -150,8 +149,8 @@ def _document(notes: Notes, summary: Summary, result: dict[str, Any], finished: 
             prompt_file=workflow.prompt if workflow else None,
             prompt_sha256=files.get(workflow.prompt) if workflow else None,
             agents_md_sha256=digests.of_bytes(chain.encode()) if chain else None,
-            rules_sha256=_together(files, ".codex/rules/"),
-            skills_sha256=_together(files, ".agents/skills/"),
+            rules_sha256=notes.pinned.together(".codex/rules/"),
+            skills_sha256=notes.pinned.together(".agents/skills/"),
             output_schema_file=workflow.output_schema if workflow else None,
             schema_sha256=files.get(workflow.output_schema) if workflow else None,
             config_sha256=notes.session.config.policy_sha256 if notes.session else None,
@@ -161,11 +160,14 @@ def _document(notes: Notes, summary: Summary, result: dict[str, Any], finished: 
             provider_sha256=notes.provider.digest if notes.provider else None,
         ),
         policy=record.Policy(
-            sandbox=workflow.sandbox if workflow else "read-only", shell=bool(notes.session and notes.session.shell)
+            sandbox=workflow.sandbox if workflow else "read-only",
+            shell=bool(notes.session and notes.session.shell),
+            limits=notes.limits.model_dump() if notes.limits else {},
         ),
         outputs=record.Outputs(
             final_message_file="answer.json" if (draft.folder / "answer.json").exists() else None,
             jsonl_log_file="events.jsonl",
+            log_schema=journal.SCHEMA,
             files_changed=notes.named(notes.observed.written),
             files_ignored=notes.named(notes.observed.ignored),
             artifacts_sha256=draft.artifacts(),
@@ -176,9 +178,3 @@ def _document(notes: Notes, summary: Summary, result: dict[str, Any], finished: 
 
 def _stamp(moment: datetime) -> str:
     return moment.isoformat(timespec="milliseconds").replace("+00:00", "Z")
-
-
-def _together(files: dict[str, str], prefix: str) -> str | None:
-    """Return one digest over all files below a folder; None where there is none."""
-    found = {path: digest for path, digest in files.items() if path.startswith(prefix)}
-    return digests.of_json(found) if found else None

@@ -48,6 +48,7 @@ class Notes:
     workflow: config.Workflow | None = None
     provider: Provider | None = None
     prices: Prices = field(default_factory=Prices)
+    limits: config.Limits | None = None
     stage: Stage | None = None
     binary: Binary | None = None
     diff: Diff = field(default_factory=lambda: Diff(text="", excluded=(), not_reviewed=(), hidden=()))

@@ -155,7 +155,7 @@ def _steps(  # noqa: PLR0915 - the steps, one after the other, on one screen
         values += revealed
         redactor = Redactor(values, personal=personal)
         chronicle.masks(redactor)
-    chronicle.uses(workflow, provider, settings.prices, replayed=again.untrusted if again else None)
+    chronicle.uses(workflow, provider, settings.prices, settings.limits, replayed=again.untrusted if again else None)
     provider.fits(lock.codex_version)
     patches.policy_of(workflow, settings.proposals, asked)  # without a meaning, it must stop before it is paid for
     # 3. Stage; the digest of the binary is taken meanwhile.

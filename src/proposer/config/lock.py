@@ -30,6 +30,11 @@ class Pinned:
         """Return the SHA-256 of each pinned file by path, as a TOML file can hold it."""
         return {shown(path): digests.of_bytes(data) for path, data in self.files.items()}
 
+    def together(self, prefix: str) -> str | None:
+        """Return one SHA-256 over all files below a folder, as canonical JSON of path and digest; None: no files."""
+        found = {path: digest for path, digest in self.digests().items() if path.startswith(prefix)}
+        return digests.of_json(found) if found else None
+
 
 def _named(settings: bytes | None) -> list[str]:
     try:

@@ -85,22 +85,25 @@ class Inputs(_Part):
 
 
 class Policy(_Part):
-    """What the run was allowed to do."""
+    """What the run was allowed to do; `limits` are those of the base's settings, empty where they were not read."""
 
     sandbox: str
     approval_policy: str = "never"
     network_access: bool = False
     shell: bool
+    limits: dict[str, int | float] = {}
 
 
 class Outputs(_Part):
     """What it left: every file of the record but itself and the statements.
 
-    `files_ignored` are files that were written in the stage and that the subject's ignore files hide.
+    `files_ignored` are files that were written in the stage and that the subject's ignore files hide; `log_schema` is
+    the format of `log.json`.
     """
 
     final_message_file: str | None
     jsonl_log_file: str
+    log_schema: str = ""
     files_changed: list[str]
     files_ignored: list[str] = []
     artifacts_sha256: dict[str, str]

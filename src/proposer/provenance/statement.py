@@ -1,16 +1,33 @@
-"""The statement of a run: an in-toto Statement v1 with the SLSA provenance v1 predicate, as canonical JSON."""
+"""The statement of a run: made from its record, as canonical JSON (RFC 8785), and read back by whoever verifies it."""
 
-from typing import Any
+import json
+from collections.abc import Iterator
+
+from pydantic import ValidationError
 
 from proposer import digests
-from proposer.provenance.record import RECORD, Document
+from proposer.errors import RefusedError
+from proposer.provenance.attestation import (
+    BUILD_TYPE,
+    PREDICATE,
+    TYPE,
+    BuildDefinition,
+    Builder,
+    External,
+    Internal,
+    Metadata,
+    Predicate,
+    Resource,
+    RunDetails,
+    Statement,
+)
+from proposer.provenance.document import Document
 
-__all__ = ["BUILD_TYPE", "of"]
+__all__ = ["BUILD_TYPE", "of", "read"]
 
-BUILD_TYPE = "https://proposer.invalid/codex-run/v1"
-"""Identifies the meaning of the parameters below (docs/reference/documents.md). The host is reserved (RFC 2606)."""
-
-_BUILDERS = {"workstation": "https://proposer.invalid/builders/workstation/v1"}
+_RECORD = "record.json"
+_LARGEST = 4 * 1024 * 1024
+_BUILDERS = "https://proposer.invalid/builders/{}/v1"
 
 
 def of(document: Document, record_sha256: str) -> bytes:
@@ -23,62 +40,92 @@ def of(document: Document, record_sha256: str) -> bytes:
         record_sha256: hexadecimal digest of record.json's bytes.
     """
     artifacts = document.outputs.artifacts_sha256
-    subject = next((name for name in ("proposal.patch", "answer.json") if name in artifacts), RECORD)
-    run, tool, inputs = document.run, document.tool, document.inputs
-    statement: dict[str, Any] = {
-        "_type": "https://in-toto.io/Statement/v1",
-        "subject": [_resource(subject, artifacts.get(subject, record_sha256))],
-        "predicateType": "https://slsa.dev/provenance/v1",
-        "predicate": {
-            "buildDefinition": {
-                "buildType": BUILD_TYPE,
-                "externalParameters": {
-                    "workflow": run.name,
-                    "fingerprint": run.fingerprint,
-                    "untrusted": inputs.untrusted,
-                },
-                "internalParameters": {
-                    "model": tool.model,
-                    "effort": tool.effort,
-                    "profile": tool.profile,
-                    "provider": tool.provider,
-                    "sandbox": document.policy.sandbox,
-                    "shell": document.policy.shell,
-                    "unlocked": run.unlocked,
-                },
-                "resolvedDependencies": [
-                    {"name": "base", "digest": {"gitCommit": run.git.base_sha}},
-                    {"name": "subject", "digest": {"gitTree": run.git.tree}},
-                    *(
-                        _resource(name, digest)
-                        for name, digest in (
-                            ("codex", tool.codex_sha256),
-                            ("codex.lock", inputs.lock_sha256),
-                            ("prompt", inputs.prompt_sha256),
-                            ("schema", inputs.schema_sha256),
-                            ("AGENTS.md", inputs.agents_md_sha256),
-                            ("rules", inputs.rules_sha256),
-                            ("skills", inputs.skills_sha256),
-                        )
-                        if digest
-                    ),
-                ],
-            },
-            "runDetails": {
-                "builder": {
-                    "id": _BUILDERS.get(run.runner, f"https://proposer.invalid/builders/{run.runner}/v1"),
-                    "version": {"proposer": tool.proposer_version, "codex": tool.pinned_cli_version},
-                },
-                "metadata": {"invocationId": run.id, "startedOn": run.started_at, "finishedOn": run.finished_at},
-                "byproducts": [
-                    _resource(RECORD, record_sha256),
-                    *(_resource(name, digest) for name, digest in sorted(artifacts.items()) if name != subject),
-                ],
-            },
-        },
-    }
-    return digests.canonical(statement)
+    subject = next((name for name in ("proposal.patch", "answer.json") if name in artifacts), _RECORD)
+    run, tool, policy = document.run, document.tool, document.policy
+    came_to = {key: document.result[key] for key in ("seconds", "usage") if key in document.result}
+    record = _resource(_RECORD, record_sha256).model_copy(update={"annotations": {"outcome": run.outcome, **came_to}})
+    statement = Statement(
+        type=TYPE,
+        subject=[_resource(subject, artifacts.get(subject, record_sha256))],
+        predicate_type=PREDICATE,
+        predicate=Predicate(
+            build_definition=BuildDefinition(
+                build_type=BUILD_TYPE,
+                external_parameters=External(
+                    workflow=run.name, fingerprint=run.fingerprint, untrusted=document.inputs.untrusted
+                ),
+                internal_parameters=Internal(
+                    model=tool.model, effort=tool.effort, profile=tool.profile, provider=tool.provider,
+                    sandbox=policy.sandbox, approval_policy=policy.approval_policy,
+                    network_access=policy.network_access, shell=policy.shell, limits=policy.limits,
+                    unlocked=run.unlocked, lock_from=run.lock_from, replay_of=run.replay_of,
+                ),
+                resolved_dependencies=list(_dependencies(document)),
+            ),
+            run_details=RunDetails(
+                builder=Builder(
+                    id=_BUILDERS.format(run.runner),
+                    version={"proposer": tool.proposer_version, "codex": tool.pinned_cli_version},
+                    builder_dependencies=[_resource("codex", tool.codex_sha256)] if tool.codex_sha256 else [],
+                ),
+                metadata=Metadata(invocation_id=run.id, started_on=run.started_at, finished_on=run.finished_at),
+                byproducts=[record, *(_resource(*row) for row in sorted(artifacts.items()) if row[0] != subject)],
+            ),
+        ),
+    )  # fmt: skip
+    return digests.canonical(statement.model_dump(mode="json", by_alias=True, exclude_none=True))
 
 
-def _resource(name: str, digest: str) -> dict[str, Any]:
-    return {"name": name, "digest": {"sha256": digest}}
+def _dependencies(document: Document) -> Iterator[Resource]:
+    inputs, parts = document.inputs, document.run.git
+    yield Resource(name="base", digest={"gitCommit": parts.base_sha})
+    if parts.head_sha:
+        yield Resource(name="head", digest={"gitCommit": parts.head_sha})
+    yield Resource(name="subject", digest={"gitTree": parts.tree})
+    named = {
+        "codex": document.tool.codex_sha256, "codex.lock": inputs.lock_sha256, "prompt": inputs.prompt_sha256,
+        "schema": inputs.schema_sha256, "AGENTS.md": inputs.agents_md_sha256, "rules": inputs.rules_sha256,
+        "skills": inputs.skills_sha256, "config": inputs.config_sha256, "diff": inputs.diff_sha256,
+        "script": inputs.provider_sha256,
+    }  # fmt: skip
+    yield from (_resource(name, digest) for name, digest in named.items() if digest)
+    for row in inputs.untrusted:
+        if "raw_sha256" in row:
+            yield _resource(f"untrusted/{row.get('name', '')}", row["raw_sha256"])
+
+
+def _resource(name: str, digest: str) -> Resource:
+    return Resource(name=name, digest={"sha256": digest})
+
+
+def read(data: bytes) -> Statement:
+    """Read a statement that somebody else may have made.
+
+    Raises:
+        RefusedError: it is not one of a run: another type, no subject, an unknown field or external parameter, or its
+            bytes are not those of canonical JSON.
+    """
+    hint = "do not rely on it; ask for the record of the run"
+    try:
+        if len(data) > _LARGEST:
+            raise ValueError("it is too large")  # noqa: TRY301 - one way out for all that cannot be read
+        value = json.loads(data)
+        statement = Statement.model_validate(value)
+        if digests.canonical(value) != data:
+            raise ValueError("it is not canonical JSON (RFC 8785)")  # noqa: TRY301 - the same
+    except ValidationError as error:
+        raise RefusedError(f"the statement is refused: {_fault(error)}", hint) from error
+    except (ValueError, RecursionError) as error:
+        raise RefusedError(f"the statement cannot be read: {str(error)[:120]}", hint) from error
+    return statement
+
+
+def _fault(error: ValidationError) -> str:
+    first = error.errors()[0]
+    where = ".".join(str(part) for part in first["loc"])
+    if first["loc"] == ("subject",):
+        return "its subject is empty or missing"
+    if first["type"] == "extra_forbidden":
+        kind = "external parameter" if "externalParameters" in first["loc"] else "field"
+        return f"unknown {kind} {where}"
+    return f"{where}: {first['msg'].lower()}"

@@ -27,7 +27,7 @@ def document(draft: record.Draft, *, outcome: str = "clean", fingerprint: str = 
         run=record.Run(
             id=draft.id, name="review", timestamp_utc="t", started_at="t", finished_at="t", runner="workstation",
             job_id=None, workflow=None, actor=None, repo=None, outcome=outcome, fingerprint=fingerprint, unlocked=False,
-            git=record.GitPart(base_sha="b", head_sha=None, tree="t"), lock_from="base",
+            git=record.GitPart(base_sha="b0", head_sha=None, tree="0"), lock_from="base",
         ),
         inputs=record.Inputs(
             prompt_file=None, prompt_sha256=None, agents_md_sha256=None, rules_sha256=None, skills_sha256=None,
