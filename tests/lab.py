@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -154,6 +155,8 @@ def wire(root: Path) -> None:
     for name in (".codex/rules/default.rules", ".codex/rules/cases.toml", "proposer.toml"):
         (root / name).parent.mkdir(parents=True, exist_ok=True)
         shutil.copyfile(source / name, root / name)
+    table = root / "proposer.toml"  # without what depends on answers
+    table.write_text(re.sub(r"(?s)\{%-? if .*?endif %\}\n", "", table.read_text(encoding="utf-8")), encoding="utf-8")
     (root / ".codex" / "config.toml").write_text('model = "gpt-5.5"\n', encoding="utf-8")
     for kind, target in {"prompts": ".github/codex/prompts", "schemas": "schemas"}.items():
         shutil.copytree(assets.folder(kind), root / target)

@@ -103,7 +103,7 @@ def apply(folder: Path, run: str, *, check_only: bool = False) -> Result:
     tree = Worktree(root)
     with workspaces.opened(root) as workspace:
         fit = fitted(workspace, tree, data)
-        regate.ask(root, workspace.git(), fit, document, place)
+        workflow = regate.ask(root, workspace.git(), fit, document, place)
     statement = f"{PROVENANCE}/{place.name}.statement.json"
     beside = {statement: (tree.read(statement), File(data=(place / record.STATEMENT).read_bytes()))}
     before = tree.read(LEDGER_HEAD)
@@ -127,7 +127,10 @@ def apply(folder: Path, run: str, *, check_only: bool = False) -> Result:
         statement=statement,
         ledger_head=LEDGER_HEAD if head else None,
         trailer=trailer(document.tool.model, place.name),
-        notes=tuple(_notes(document, fit.files, has_head=bool(head))),
+        notes=(
+            *_notes(document, fit.files, has_head=bool(head)),
+            *(f"now run: {command}" for command in workflow.then),
+        ),
     )
 
 

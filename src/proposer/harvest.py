@@ -24,7 +24,10 @@ __all__ = ["Harvest", "gather"]
 
 @dataclass(frozen=True, kw_only=True)
 class Harvest:
-    """What was found. `written` and `hidden` are paths; `tried` is what the checks say against the proposal."""
+    """What was found. `written` and `hidden` are paths; `tried` is what the checks say against the proposal.
+
+    `follows` says what to run once it is applied.
+    """
 
     written: tuple[str, ...]
     hidden: frozenset[str]
@@ -32,6 +35,7 @@ class Harvest:
     trials: tuple[trial.Trial, ...]
     tried: tuple[tuple[Outcome, str], ...]
     fault: StopError | None
+    follows: str
 
 
 def gather(
@@ -104,7 +108,12 @@ def gather(
         trials=tuple(trials),
         tried=tuple(tried),
         fault=fault,
+        follows=_follows(workflow) if proposal is not None and proposal.report.allowed else "",
     )
+
+
+def _follows(workflow: Workflow) -> str:
+    return "; ".join(f"once the proposal is applied, run: {command}" for command in workflow.then)
 
 
 def _tried(

@@ -21,8 +21,10 @@ __all__ = ["ask"]
 _AGAIN = "run the workflow again, and apply that run"
 
 
-def ask(root: Path, store: Git, fit: Fit, document: Document, place: Path) -> None:
-    """Judge a proposal with the policy of its run's base; what the host added is rendered again.
+def ask(root: Path, store: Git, fit: Fit, document: Document, place: Path) -> config.Workflow:
+    """Judge a proposal with the policy of its run's base, and return the table of its workflow there.
+
+    What the host added is rendered again.
 
     Args:
         root: top folder of the repository.
@@ -51,6 +53,7 @@ def ask(root: Path, store: Git, fit: Fit, document: Document, place: Path) -> No
         _pass(check(store.cwd, fit.old, model, policy))
     elif model != fit.old:
         raise RefusedError(f"workflow {made.name} only reads, and cannot propose this", _AGAIN)
+    return workflow
 
 
 def _unrendered(store: Git, fit: Fit, renders: str, files: Mapping[str, bytes], document: Document, place: Path) -> str:

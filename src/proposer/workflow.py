@@ -274,6 +274,7 @@ def _steps(  # noqa: PLR0915 - the steps, one after the other, on one screen
     observed = _observe(session, stage, crop)
     chronicle.heard(session, observed)
     chronicle.proposes(crop.proposal, settings.proposals, crop.trials)
+    chronicle.note(crop.follows)
     # 8., 9. Answer and gates: the world first, whatever the answer claims.
     lookup = files.Sides(workspace.git(), old=subject.old, new=subject.tree).text
     chronicle.judged(judge(answer, workflow=workflow, diff=diff, observed=observed, lookup=lookup, mask=redactor.text,

@@ -84,6 +84,26 @@ def test_an_operation_that_is_added_passes_and_a_break_needs_its_name(bench: Ben
     assert done.returncode == 0, done.stdout
 
 
+def test_a_page_is_told_to_follow_and_its_copy_of_the_document_can(bench: Benches) -> None:
+    place = committed(bench(frontend="nextjs"))
+    document = asked(place, STUB, answer())
+    assert document["outcome"] == "clean", document["message"]
+    follow = "nox -s frontend -- --write"
+    report = (place.root / document["record"] / "answer.md").read_text(encoding="utf-8")
+    assert f"once the proposal is applied, run: {follow}" in report
+    assert "frontend/" not in (place.root / document["record"] / "proposal.patch").read_text(encoding="utf-8")
+    applied = place.run("inv", "codex.apply", document["run"])
+    assert f"note: now run: {follow}" in applied.stdout
+    # What that session starts with; the rest of it is npm's.
+    check = ["-q", "-p", "no:cacheprovider", "tests/test_frontend_openapi.py"]
+    stale = place.run("pytest", *check)
+    assert (stale.returncode, follow in stale.stdout) == (1, True), stale.stdout
+    assert place.run("pytest", *check, APP_WRITE_OPENAPI="1").returncode == 0
+    copy = json.loads((place.root / "frontend/openapi.json").read_text(encoding="utf-8"))
+    assert "/finance/preview-booking" in copy["paths"]
+    assert place.run("pytest", *check).returncode == 0
+
+
 def does(script: str) -> dict[str, str]:
     return {"shell": script}
 

@@ -36,7 +36,7 @@ def test_with_it_the_rest_stays_as_it_was(baked: Baker) -> None:
     changed = {name for name, data in without.items() if chosen[name] != data}
     assert changed == {
         ".github/dependabot.yml", ".github/workflows/ci.yml", ".proposer-template.json", "README.md", "codex.lock",
-        "SECURITY.md", "noxfile.py",
+        "SECURITY.md", "noxfile.py", "proposer.toml",
     }  # fmt: skip
 
 

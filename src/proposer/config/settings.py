@@ -163,6 +163,10 @@ class Workflow(_Table):
         description="Command (argv) that prints the OpenAPI document; run, sandboxed, before and after a proposal. "
         "What breaks clients must be named in the answer (`breaking`).",
     )
+    then: tuple[str, ...] = Field(
+        (),
+        description="What a person runs once a proposal was applied; the report and `inv codex.apply` say so.",
+    )
     renders: Literal["", "adr", "module"] = Field(
         "", description="What the host writes into the proposal from the answer: `adr`, `module`; empty: nothing."
     )
