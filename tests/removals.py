@@ -195,7 +195,7 @@ def raw_markdown(patch: Patch) -> None:
 
 def unbounded_markdown(patch: Patch) -> None:
     raw_markdown(patch)
-    patch.setattr(markdown, "MAX_BYTES", 1 << 30)
+    patch.setattr(markdown.render, "__defaults__", (1 << 30,))
     patch.setattr(markdown, "_cut", lambda text, _: text)
 
 
