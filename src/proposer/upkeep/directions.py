@@ -94,6 +94,7 @@ DIRECTIONS: dict[str, Direction] = {
     "workflows.*.tests": Direction(kind="later", order=("protect", "free"), why="proposals may weaken tests"),
     "workflows.*.checks": _is("fewer", "proposals are no longer held to these commands"),
     "workflows.*.openapi": _is("gone", "what breaks clients is no longer looked for"),
+    "workflows.*.then": _FREE,  # shown to a person, run by nobody else
     "workflows.*.renders": _FREE,
     "workflows.*.once": _is("off", "the same failure is tried again and again"),
     "workflows.*.empty_is_clean": _is("on", "a change that cannot be seen counts as clean"),
