@@ -13,6 +13,7 @@ from pathlib import Path
 from proposer.config import assets
 from proposer.config.answers import chosen
 from proposer.generation import generate
+from rehearsals import CODE, TEST, narrowed
 
 TEMPLATE = assets.folder("template")
 SOURCE = TEMPLATE / "{{cookiecutter.project_slug}}"
@@ -107,6 +108,14 @@ class Bench:
         """Write a file; `PKG` in name and text stands for the package's name."""
         path = self.root / name.replace("PKG", self.package)
         path.write_text(text.replace("PKG", self.package), encoding="utf-8")
+
+    def plant(self) -> None:
+        """Add a module with a test, let few checks judge proposals, and lock that; a bug of it is for the caller."""
+        self.write("proposer.toml", narrowed((self.root / "proposer.toml").read_text(encoding="utf-8")))
+        self.write("src/PKG/dev/fees.py", CODE)
+        self.write("tests/test_fees.py", TEST)
+        done = self.run("inv", "codex.lock")
+        assert done.returncode == 0, done.stderr
 
     def run(self, program: str, *argv: str, cwd: Path | None = None, **env: str) -> subprocess.CompletedProcess[str]:
         """Run a program of this environment in the repository, with a HOME of its own."""

@@ -4,10 +4,11 @@ In argv and turns, `PKG` stands for the package's name, `HEAD` for the commit, `
 that is one, `TMP` for the folder beside the repository. Exit codes are those of the documentation.
 """
 
+import json
 from dataclasses import dataclass
 from typing import Any
 
-__all__ = ["ALL", "BROKEN", "CODE", "MIGRATIONS", "TEST", "Rehearsal"]
+__all__ = ["ALL", "BROKEN", "CODE", "MENDED", "MIGRATIONS", "TEST", "Rehearsal", "narrowed"]
 
 Turn = dict[str, Any]
 
@@ -137,6 +138,9 @@ STUB: Turn = {"stub": True}
 ELSEWHERE = edits('printf \'"""More."""\\n\' > src/PKG/core/more.py')
 CI = edits("printf 'on: never\\n' > .github/workflows/ci.yml")
 
+MENDED = (FIX, FIXED)
+"""The turns of a model that mends BROKEN."""
+
 _OWN: dict[str, tuple[str, ...]] = {
     "triage": ("--text", "TMP/scan.sarif"),
     "predeploy": ("--evidence", "TMP/evidence"),
@@ -154,7 +158,7 @@ _GOOD: dict[str, tuple[Turn, ...]] = {
     "migrations": (checked("safe"),),
     "predeploy": (decides("go"),),
     "adr": (DRAFT,),
-    "autofix": (FIX, FIXED),
+    "autofix": MENDED,
     "scaffold": (edits("mkdir -p src/PKG/billing"), LIMITS, MODULE),
     "dto": (STUB, ADDED),
 }
@@ -199,3 +203,25 @@ _GATES = (
 
 ALL = (*(one for workflow, turns in _GOOD.items() for one in _everywhere(workflow, *turns)), *_GATES)
 """All rehearsals."""
+
+CHECKS = {
+    "autofix": [["python", "-m", "pytest", "-q", "tests/test_fees.py"]],
+    "scaffold": [["lint-imports"]],
+    "dto": [["ruff", "check", "src", "tests"]],
+}
+"""Few checks: that all of them run, and what they find, is shown elsewhere."""
+
+
+def narrowed(text: str) -> str:
+    """Return proposer.toml with other checks."""
+    kept, workflow, skipping = [], "", False
+    for line in text.splitlines():
+        workflow = line[11:-1] if line.startswith("[workflows.") else workflow
+        if line.startswith("checks = "):
+            kept.append(f"checks = {json.dumps(CHECKS[workflow])}")
+            skipping = not line.rstrip().endswith("]")
+        elif skipping:
+            skipping = line != "]"
+        else:
+            kept.append(line)
+    return "\n".join(kept) + "\n"

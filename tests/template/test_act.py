@@ -18,6 +18,7 @@ from typing import Any
 import pytest
 
 from bench import Bench, clean
+from rehearsals import BROKEN, MENDED
 from standin_github import GitHub
 
 Benches = Callable[..., Bench]
@@ -27,6 +28,7 @@ FINDING = {
     "title": "Amounts are floats", "body": "Cents get lost.", "severity": "P1", "confidence": 0.9, "category": "money",
     "side": "new", "path": "note.py", "start_line": 1, "end_line": 1, "quote": "fee = 0.1",
 }  # fmt: skip
+CHECK = "-m pytest -q -p no:cacheprovider tests/test_fees.py"
 
 
 @dataclass
@@ -59,16 +61,32 @@ class Runner:
         )  # fmt: skip
 
     def act(
-        self, job: str, *, answer: Any, action: str = "synchronize", file: str = "ci.yml", **env: str
+        self, job: str, *, answer: Any, action: str = "synchronize", file: str = "ci.yml", inputs: Any = None,
+        **env: str,
     ) -> subprocess.CompletedProcess[str]:
-        """Run a job and those that it needs, as the event of pull request 1 does."""
+        """Run a job and those that it needs, as the event of pull request 1 does, or a person who starts it by hand.
+
+        Args:
+            job: the last one.
+            answer: turns of the scripted model, or turns by task.
+            action: what the pull request did.
+            file: of the workflow.
+            inputs: of whoever starts it by hand.
+            env: variables.
+        """  # fmt: skip
         pull = self.forge.pulls[1]
         repository = {"id": 1, "full_name": "acme/shop", "owner": {"login": "acme"}, "default_branch": "main"}
-        event = {"action": action, "number": 1, "pull_request": pull, "repository": repository, "sender": pull["user"]}
-        event |= {"label": pull["labels"][-1]} if action == "labeled" else {}
-        files = {"event": event, "script": {"schema": "proposer/rehearsal/v1", "turns": answer}}
+        event = {"repository": repository, "sender": pull["user"]}
+        if inputs is None:
+            event |= {"action": action, "number": 1, "pull_request": pull}
+            event |= {"label": pull["labels"][-1]} if action == "labeled" else {}
+        else:
+            event |= {"inputs": inputs, "ref": "refs/heads/main"}
+        scripts = {f".{task}": turns for task, turns in answer.items()} if isinstance(answer, dict) else {"": answer}
+        files = {f"script.json{task}": {"schema": "proposer/rehearsal/v1", "turns": turns}
+                 for task, turns in scripts.items()} | {"event.json": event}  # fmt: skip
         for name, document in files.items():
-            (self.scratch / f"{name}.json").write_text(json.dumps(document), encoding="utf-8")
+            (self.scratch / name).write_text(json.dumps(document), encoding="utf-8")
         programs = self.scratch / "bin"
         programs.mkdir(exist_ok=True)
         for name in ("python", "inv", "sudo"):
@@ -83,7 +101,7 @@ class Runner:
             "GITHUB_API_URL": self.forge.url, "GITHUB_REPOSITORY": "acme/shop", "GITHUB_RUN_ID": "77",
             "PYTHONPATH": os.pathsep.join((str(self.bench.root / "src"), str(self.bench.site))),
         } | env  # fmt: skip
-        argv = ["pull_request", "-W", f".github/workflows/{file}", "-j", job,
+        argv = ["pull_request" if inputs is None else "workflow_dispatch", "-W", f".github/workflows/{file}", "-j", job,
                 "-e", str(self.scratch / "event.json"), "-P", "ubuntu-24.04=-self-hosted",
                 "--action-offline-mode", "--no-skip-checkout", "--no-cache-server", "--pull=false",
                 "--action-cache-path", str(self.scratch / "cache"), "--matrix", "python:3.13",
@@ -113,8 +131,10 @@ def runners(bench: Benches, tmp_path: Path) -> Callable[..., Any]:
     """Give a runner for a repository with a change on the branch `totals`."""
 
     @contextmanager
-    def get(**answers: str) -> Iterator[Runner]:
+    def get(*, bug: bool = False, **answers: str) -> Iterator[Runner]:
         made = bench(**answers)
+        if bug:
+            made.plant()
         scratch = tmp_path / "act"
         scratch.mkdir()
         with GitHub(made.root / ".git").listening() as forge:
@@ -123,7 +143,9 @@ def runners(bench: Benches, tmp_path: Path) -> Callable[..., Any]:
             runner = Runner(made, scratch, forge)
             runner.commit("Start")
             runner.git("checkout", "-q", "-b", "totals")
-            (made.root / "note.py").write_text("fee = 0.1\n", encoding="utf-8")
+            made.write("note.py", "fee = 0.1\n")
+            if bug:
+                made.write("src/PKG/dev/fees.py", BROKEN)
             runner.commit("Add a fee")
             yield runner
 
@@ -214,6 +236,112 @@ def test_red_tests_are_not_reviewed_and_at_the_highest_level_a_fix_is_tried(runn
         assert log_of_check in (runner.scratch / "artifacts" / "check-log-3.13" / "check.log").read_text("utf-8")
         [record] = runner.records("codex-autofix")
         assert "test_adds_up" in (record / "prompt.md").read_text(encoding="utf-8")
+        assert runner.forge.writes() == []
+
+
+def filled(turns: Any, package: str) -> Any:
+    """Return turns with the package's name in them."""
+    return json.loads(json.dumps(turns).replace("PKG", package))
+
+
+@pytest.mark.sandbox
+@pytest.mark.parametrize(
+    ("level", "job", "artifact", "options"),
+    [
+        ("branch", "publish-proposal", "codex-autofix", {}),
+        ("propose", "publish", "codex-proposal", {"file": "codex-propose.yml", "action": "labeled"}),
+    ],
+    ids=["red tests", "a label"],
+)
+def test_a_fix_is_tried_where_nothing_is_secret_and_becomes_a_draft(
+    runners: Callable[..., Any], level: str, job: str, artifact: str, options: dict[str, str]
+) -> None:
+    with runners(key_broker="builtin", automation=level, bug=True) as runner:
+        runner.open(labels=[{"name": "codex-fix"}])
+        head = runner.forge.pulls[1]["head"]["sha"]
+        answer = filled(MENDED, runner.bench.package)
+        done = runner.act(job, answer=answer, STANDIN_CHECK=CHECK, **options)
+        log = done.stdout + done.stderr
+        assert runner.records(artifact), log
+        [record] = runner.records(artifact)
+        document = json.loads((record / "record.json").read_text(encoding="utf-8"))
+        assert document["run"]["outcome"] == "clean", log
+        drafts = [pull for pull in runner.forge.pulls.values() if pull["number"] != 1]
+        assert [(pull["draft"], pull["head"]["ref"], pull["base"]["ref"]) for pull in drafts] == [
+            (True, f"codex/{record.name}", "totals")
+        ], log
+        # The branch is the change, mended and nothing else; it holds the statement of the run.
+        changed = runner.git("diff", "--name-only", head, f"codex/{record.name}").splitlines()
+        fees = f"src/{runner.bench.package}/dev/fees.py"
+        assert set(changed) == {fees, f"provenance/{record.name}.statement.json"}
+        assert "// 1000" in runner.git("show", f"codex/{record.name}:{fees}")
+        assert runner.git("rev-parse", f"codex/{record.name}^") == head
+        order = [line for line in runner.calls() if line.split()[1] in ("codex.apply", "codex.publish")]
+        assert [line.split()[1] for line in order] == ["codex.apply", "codex.publish"]
+
+
+@pytest.mark.sandbox
+def test_a_module_that_a_person_asks_for_becomes_a_draft(runners: Callable[..., Any]) -> None:
+    with runners(key_broker="builtin", automation="propose") as runner:
+        runner.open()
+        inputs = {"workflow": "adr", "name": "Keep fees in cents"}
+        answer = [{"answer": {
+            "summary": "s", "context": "c", "decision": "d", "consequences": "c", "migration_plan": "m",
+            "alternatives": [{"name": "a", "why_not": "w"}, {"name": "b", "why_not": "w"}],
+        }}]  # fmt: skip
+        done = runner.act("publish", answer=answer, file="codex-propose.yml", inputs=inputs)
+        log = done.stdout + done.stderr
+        assert [line for line in runner.calls() if line.startswith("inv codex.adr Keep fees in cents")], log
+        drafts = [pull for pull in runner.forge.pulls.values() if pull["number"] != 1]
+        assert [(pull["draft"], pull["base"]["ref"]) for pull in drafts] == [(True, "main")], log
+        branch = drafts[0]["head"]["ref"]
+        added = runner.git("diff", "--name-only", "--diff-filter=A", "main", branch).splitlines()
+        assert [name for name in added if name.startswith("docs/adr/") and "keep-fees-in-cents" in name], added
+
+
+@pytest.mark.sandbox
+@pytest.mark.parametrize("decision", ["go", "no_go"])
+def test_a_release_is_decided_on_what_the_checks_of_its_commit_said(
+    runners: Callable[..., Any], decision: str
+) -> None:
+    with runners(key_broker="builtin") as runner:
+        runner.bench.write("note.py", '"""A note."""\n')  # nothing for the linter
+        head = runner.commit("Say what it is")
+        runner.open()
+        notes = {"summary": "s", "regressions": [], "migrations": [],
+                 "notes": [{"kind": "feature", "text": "Fees are taken", "commits": [head]}]}  # fmt: skip
+        answers = {
+            "codex.review": [{"answer": CLEAN}], "codex.release-notes": [{"answer": notes}],
+            "codex.predeploy": [{"answer": {"summary": "s", "decision": decision, "concerns": []}}],
+        }  # fmt: skip
+        done = runner.act("propose", answer=answers, file="codex-release.yml", inputs={"since": "main"})
+        log = done.stdout + done.stderr
+        records = {path.name: path for path in runner.records("codex-release")}
+        made = {json.loads((path / "record.json").read_text("utf-8"))["run"]["name"]: path for path in records.values()}
+        assert set(made) == {"review", "release-notes", "predeploy"}, log
+        reports = runner.scratch / "artifacts" / "release-reports"
+        assert "Fees are taken" in (reports / "notes.md").read_text(encoding="utf-8")
+        document = json.loads((made["predeploy"] / "record.json").read_text(encoding="utf-8"))
+        assert document["run"]["git"]["head_sha"] == head
+        assert document["run"]["outcome"] == ("clean" if decision == "go" else "blocked"), log
+        assert (done.returncode == 0) is (decision == "go"), log
+        evidence = {path.name for path in (runner.scratch / "artifacts" / "evidence").iterdir()}
+        assert {"tests.xml", "coverage.json", "audit.json", "ruff.sarif", "drills.json", "lock.json"} < evidence
+        assert runner.forge.writes() == []
+
+
+@pytest.mark.sandbox
+def test_a_fix_that_fails_the_checks_elsewhere_is_not_published(runners: Callable[..., Any]) -> None:
+    with runners(key_broker="builtin", automation="branch", bug=True) as runner:
+        runner.open()
+        answer = filled(MENDED, runner.bench.package)
+        # Only this checks all that there is: the run itself was told to try one test.
+        check = "-c raise(SystemExit('something_else_fails'))"
+        done = runner.act("publish-proposal", answer=answer, STANDIN_CHECK=check)
+        log = done.stdout + done.stderr
+        assert len(runner.records("codex-autofix")) == 1, log
+        assert [line for line in runner.calls() if "codex.apply" in line], log
+        assert not [line for line in runner.calls() if "codex.publish" in line]
         assert runner.forge.writes() == []
 
 

@@ -13,16 +13,10 @@ import pytest
 
 from bench import Bench, clean
 from proposer.config.settings import parse
-from rehearsals import ALL, BROKEN, CODE, MIGRATIONS, TEST, Rehearsal
+from rehearsals import ALL, BROKEN, MIGRATIONS, Rehearsal
 
 Baker = Callable[..., Path]
 STACKS = ["fastapi", "django"]
-CHECKS = {
-    "autofix": [["python", "-m", "pytest", "-q", "tests/test_fees.py"]],
-    "scaffold": [["lint-imports"]],
-    "dto": [["ruff", "check", "src", "tests"]],
-}
-"""Few checks: that all of them run, and what they find, is shown elsewhere."""
 LOG = "FAILED tests/test_fees.py::test_a_fee_is_a_share - assert 250 == 25\n1 failed in 0.03s\n"
 ALERT = {
     "ruleId": "R1", "level": "error", "message": {"text": "look"},
@@ -43,21 +37,6 @@ def commit(place: Bench) -> str:
     subprocess.run([*git, "commit", "-q", "-m", "a step"], cwd=place.root, env=env, check=True)
     done = subprocess.run([*git, "rev-parse", "HEAD"], cwd=place.root, env=env, check=True, capture_output=True)
     return done.stdout.decode().strip()
-
-
-def narrowed(text: str) -> str:
-    """Return proposer.toml with other checks."""
-    kept, workflow, skipping = [], "", False
-    for line in text.splitlines():
-        workflow = line[11:-1] if line.startswith("[workflows.") else workflow
-        if line.startswith("checks = "):
-            kept.append(f"checks = {json.dumps(CHECKS[workflow])}")
-            skipping = not line.rstrip().endswith("]")
-        elif skipping:
-            skipping = line != "]"
-        else:
-            kept.append(line)
-    return "\n".join(kept) + "\n"
 
 
 def evidence(place: Bench, folder: Path, head: str) -> None:
@@ -98,12 +77,7 @@ def prepared(
         if stack not in known:
             folder = tmp_path_factory.mktemp(f"rehearsals-{stack}")
             place = Bench.copy(baked(stack=stack), folder / "bench", metadata(stack=stack))
-            settings = (place.root / "proposer.toml").read_text(encoding="utf-8")
-            place.write("proposer.toml", narrowed(settings))
-            place.write("src/PKG/dev/fees.py", CODE)
-            place.write("tests/test_fees.py", TEST)
-            done = place.run("inv", "codex.lock")
-            assert done.returncode == 0, done.stderr
+            place.plant()
             commit(place)
             place.write("src/PKG/dev/fees.py", BROKEN)
             place.write(*MIGRATIONS[stack])
