@@ -129,7 +129,7 @@ class StandIn:
                 if status == 0:
                     self.close_connection = True
                     return
-                data = json.dumps(found).encode()
+                data = found if isinstance(found, bytes) else json.dumps(found).encode()
                 self.send_response(status)
                 for key, value in {
                     "Content-Type": "application/json",

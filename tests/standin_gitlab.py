@@ -18,6 +18,8 @@ class GitLab(StandIn):
         self.notes: list[dict[str, Any]] = []
         self.requests_to_merge: dict[int, dict[str, Any]] = {}
         self.diffs: list[dict[str, Any]] = []
+        self.jobs: list[dict[str, Any]] = []
+        self.archives: dict[int, bytes] = {}
         at = "/projects/5"
         self.route("GET", "/user", lambda **_: self.user)
         self.route("GET", f"{at}/merge_requests/{{n}}", lambda number, **_: self.requests_to_merge[int(number)])
@@ -28,6 +30,8 @@ class GitLab(StandIn):
         self.route("PUT", f"{at}/merge_requests/{{n}}/notes/{{n}}", self._edit)
         self.route("GET", f"{at}/merge_requests/{{n}}/diffs", lambda _, **more: page(self.diffs, **more))
         self.route("POST", f"{at}/merge_requests/{{n}}/discussions", self._discuss)
+        self.route("GET", f"{at}/jobs", lambda **more: page(self.jobs, **more))
+        self.route("GET", f"{at}/jobs/{{n}}/artifacts", self._archive)
         self.route("POST", f"{at}/repository/commits", self._commit)
         self.route("GET", f"{at}/repository/branches/{{x}}", self._branch)
 
@@ -41,6 +45,16 @@ class GitLab(StandIn):
         }  # fmt: skip
         self.requests_to_merge[number] = row | more
         return self.requests_to_merge[number]
+
+    def keep(self, number: int, name: str, archive: bytes, made: str = "2999-01-01T00:00:00.000Z") -> None:
+        """Let a job keep an archive; the newest comes first."""
+        self.jobs.insert(0, {"id": number, "name": name, "created_at": made, "artifacts_file": {"filename": "a.zip"}})
+        self.archives[number] = archive
+
+    def _archive(self, number: str, **_: Any) -> Any:
+        if int(number) not in self.archives:
+            raise RefusalError(404, "404 Not Found")
+        return self.archives[int(number)]
 
     def _list(self, query: dict[str, str], **more: Any) -> Any:
         rows = list(self.requests_to_merge.values())

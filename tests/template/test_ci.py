@@ -41,12 +41,12 @@ JOBS = {
     "propose": ASKING | {"publish"},
     "branch": ASKING | {"publish", "autofix", "verify", "publish-proposal"},
 }
-STEPS = {"tests", "propose", "drill", "pin"}
+STEPS = {"tests", "propose", "drill", "pin", "evidence", "release"}
 GITLAB_JOBS = {
     "analyse": STEPS,
-    "comment": STEPS | {"publish"},
-    "propose": STEPS | {"publish", "autofix", "verify", "publish-proposal"},
-    "branch": STEPS | {"publish", "autofix", "verify", "publish-proposal"},
+    "comment": STEPS | {"publish", "collect"},
+    "propose": STEPS | {"publish", "collect", "autofix", "verify", "publish-proposal"},
+    "branch": STEPS | {"publish", "collect", "autofix", "verify", "publish-proposal"},
 }
 WRITES = {
     "analyse": set[tuple[str, str]](),
@@ -130,10 +130,12 @@ def test_gitlab_alone_has_its_own_files_and_the_same_shape(baked: Baker, answers
     assert set(jobs) == GITLAB_JOBS[answers["automation"]]
     for name, job in jobs.items():
         script, scope = "\n".join(job["script"]), job.get("environment", {}).get("name")
-        assert (scope == "codex") == (name in ("propose", "autofix")), name
+        assert (scope == "codex") == (name in ("propose", "autofix", "release")), name
         assert (scope == "codex-publish") == (name in ("publish", "publish-proposal")), name
-        # What asks or writes is the base's; what runs the change has neither key nor token.
-        assert (job["extends"] == ".base") == (scope is not None), name
+        assert (scope == "codex-ledger") == (name == "collect"), name
+        # What asks or writes is the base's, or the default branch's; what runs the change has neither key nor token.
+        trusted = job["extends"] == ".base" or name == "collect" or "--detach \"$since\"" in str(job.get("before_script"))
+        assert trusted == (scope is not None), name
         assert not (scope and re.search(r"\bnox\b|git checkout", script)), name
         if scope == "codex":
             assert job["allow_failure"] == {"exit_codes": [4, 5]}

@@ -3,11 +3,13 @@
 What cannot run here: images, installing, rules and stages (`test_ci.py` reads them), protected variables.
 """
 
+import io
 import json
 import os
 import shutil
 import subprocess
 import sys
+import zipfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -18,6 +20,7 @@ import pytest
 import yaml
 
 from bench import Bench, clean
+from rehearsals import BROKEN, MENDED
 from standin_gitlab import GitLab
 
 Benches = Callable[..., Bench]
@@ -45,31 +48,37 @@ class Shell:
         )  # fmt: skip
         return done.stdout.decode().strip()
 
-    def job(self, name: str, turns: Any, *, after: Path | None = None, **more: str) -> tuple[int, str, Path]:
+    def job(
+        self, name: str, turns: Any, *, after: Path | None = None, name_of: str = "", **more: str
+    ) -> tuple[int, str, Path]:
         """Run a job in a clone of its own; returns its exit code, what it printed, and its folder.
 
         Args:
             name: of the job.
-            turns: what the scripted model does.
+            turns: what the scripted model does, or that by task.
             after: folder of the job whose artifacts and variables this one gets.
+            name_of: of the folder; default: the job's.
             more: variables.
         """
         document = yaml.safe_load((self.bench.root / ".gitlab-ci.yml").read_text(encoding="utf-8"))
         job = document[name]
         before = job.get("before_script", document[job["extends"]].get("before_script", []))
-        folder = self.scratch / name
+        folder = self.scratch / (name_of or name)
         self.git("clone", "-q", "--no-checkout", str(self.bench.root), str(folder))
         variables = dict[str, str]()
         if after is not None:
-            for part in (".proposer", "artifacts"):
-                shutil.copytree(after / part, folder / part)
-            told = (after / "artifacts" / "run.env").read_text(encoding="utf-8")
-            variables = dict(line.split("=", 1) for line in told.splitlines())
+            for part in (".proposer", "artifacts", "evidence"):
+                if (after / part).exists():
+                    shutil.copytree(after / part, folder / part)
+            told = after / "artifacts" / "run.env"
+            lines = told.read_text(encoding="utf-8").splitlines() if told.exists() else []
+            variables = dict(line.split("=", 1) for line in lines)
         if job["extends"] != ".base":
             self.git("checkout", "-q", "--detach", "origin/totals", cwd=folder)
-        (self.scratch / "script.json").write_text(
-            json.dumps({"schema": "proposer/rehearsal/v1", "turns": turns}), encoding="utf-8"
-        )
+        scripts = {f".{task}": rows for task, rows in turns.items()} if isinstance(turns, dict) else {"": turns}
+        for task, rows in scripts.items():
+            document = {"schema": "proposer/rehearsal/v1", "turns": rows}
+            (self.scratch / f"script.json{task}").write_text(json.dumps(document), encoding="utf-8")
         environment = self.environment() | variables | more
         script = "\n".join([*before, *job["script"]])
         done = subprocess.run(
@@ -97,7 +106,7 @@ class Shell:
             "CI_MERGE_REQUEST_DIFF_BASE_SHA": base, "CI_API_V4_URL": f"{self.forge.url}/api/v4",
             "CI_SERVER_URL": "https://gitlab.com", "CI_JOB_ID": "99", "CI_MERGE_REQUEST_TARGET_BRANCH_NAME": "main",
             "CI_MERGE_REQUEST_SOURCE_BRANCH_NAME": "totals", "GITLAB_USER_LOGIN": "ada", "GITLAB_USER_ID": "11",
-            "CI_MERGE_REQUEST_TITLE": "Add totals", "CI_MERGE_REQUEST_DESCRIPTION": "Please look.",
+            "CI_MERGE_REQUEST_TITLE": "Add totals", "PYTHON": "3.13", "CI_PROJECT_URL": f"{self.bench.root}/", "CI_MERGE_REQUEST_DESCRIPTION": "Please look.",
         }  # fmt: skip
 
 
@@ -106,8 +115,10 @@ def shells(bench: Benches, tmp_path: Path) -> Callable[..., Any]:
     """Give a shell for a project with a merge request from the branch `totals`."""
 
     @contextmanager
-    def get(**answers: str) -> Iterator[Shell]:
+    def get(*, bug: bool = False, **answers: str) -> Iterator[Shell]:
         made = bench(ci="gitlab", key_broker="builtin", **answers)
+        if bug:
+            made.plant()
         scratch = tmp_path / "shell"
         scratch.mkdir()
         with GitLab(made.root / ".git").listening() as forge:
@@ -116,7 +127,9 @@ def shells(bench: Benches, tmp_path: Path) -> Callable[..., Any]:
             shell.git("add", "-A")
             shell.git("commit", "-q", "-m", "Start")
             shell.git("checkout", "-q", "-b", "totals")
-            (made.root / "note.py").write_text("fee = 0.1\n", encoding="utf-8")
+            made.write("note.py", "fee = 0.1\n")
+            if bug:
+                made.write("src/PKG/dev/fees.py", BROKEN)
             shell.git("add", "-A")
             shell.git("commit", "-q", "-m", "Add a fee")
             forge.open(1, shell.git("rev-parse", "totals"), shell.git("rev-parse", "main"))
@@ -177,3 +190,130 @@ def test_nothing_is_published_where_nothing_was_recorded(shells: Callable[..., A
         code, log, _ = shell.job("publish", [], **TOKEN)
         assert (code, "nothing was recorded" in log) == (0, True), log
         assert shell.forge.notes == []
+
+
+CHECK = "-m pytest -q -p no:cacheprovider tests/test_fees.py"
+
+
+@pytest.mark.sandbox
+def test_red_tests_are_mended_where_nothing_is_secret_and_the_fix_becomes_a_draft(shells: Callable[..., Any]) -> None:
+    with shells(automation="branch", bug=True) as shell:
+        head = shell.git("rev-parse", "totals")
+        code, log, tests = shell.job("tests", [], STANDIN_CHECK=CHECK)
+        assert (code, "test_a_fee_is_a_share" in log) == (1, True), log
+        turns = json.loads(json.dumps(MENDED).replace("PKG", shell.bench.package))
+        code, log, fixed = shell.job("autofix", turns, after=tests, **KEY)
+        assert code == 0, log
+        [record] = (fixed / ".proposer" / "runs").iterdir()
+        assert "test_a_fee_is_a_share" in (record / "prompt.md").read_text(encoding="utf-8")
+        code, log, verified = shell.job("verify", [], after=fixed, STANDIN_CHECK=CHECK)
+        assert (code, "1 passed" in log) == (0, True), log
+        assert (verified / f"provenance/{record.name}.statement.json").is_file()
+        assert shell.forge.writes() == []
+        code, log, _ = shell.job("publish-proposal", [], after=fixed, **TOKEN)
+        assert code == 0, log
+        drafts = [row for row in shell.forge.requests_to_merge.values() if row["iid"] != 1]
+        assert [(row["source_branch"], row["target_branch"]) for row in drafts] == [(f"codex/{record.name}", "totals")]
+        assert drafts[0]["title"].startswith("Draft: ")
+        changed = shell.git("diff", "--name-only", head, f"codex/{record.name}").splitlines()
+        fees = f"src/{shell.bench.package}/dev/fees.py"
+        assert set(changed) == {fees, f"provenance/{record.name}.statement.json"}
+
+
+@pytest.mark.sandbox
+def test_a_fix_that_was_swapped_is_neither_tried_nor_published(shells: Callable[..., Any]) -> None:
+    with shells(automation="branch", bug=True) as shell:
+        _, _, tests = shell.job("tests", [], STANDIN_CHECK=CHECK)
+        turns = json.loads(json.dumps(MENDED).replace("PKG", shell.bench.package))
+        _, log, fixed = shell.job("autofix", turns, after=tests, **KEY)
+        [record] = (fixed / ".proposer" / "runs").iterdir()
+        statement = record / "statement.json"
+        statement.write_bytes(statement.read_bytes() + b"\n")
+        for job, more in (("verify", {"STANDIN_CHECK": CHECK}), ("publish-proposal", TOKEN)):
+            code, log, _ = shell.job(job, [], after=fixed, **more)
+            assert code != 0, log
+        assert shell.forge.writes() == []
+
+
+@pytest.mark.sandbox
+@pytest.mark.parametrize("decision", ["go", "no_go"])
+def test_a_tag_is_decided_on_what_the_checks_of_its_commit_said(shells: Callable[..., Any], decision: str) -> None:
+    with shells() as shell:
+        shell.bench.write("note.py", '"""A note."""\n')  # nothing for the linter
+        shell.git("commit", "-q", "-a", "-m", "Say what it is")
+        head = shell.git("rev-parse", "totals")
+        shell.git("tag", "v1.0.0", "main")
+        code, log, evidence = shell.job("evidence", [])
+        assert code == 0, log
+        notes = {"summary": "s", "regressions": [], "migrations": [],
+                 "notes": [{"kind": "feature", "text": "Fees are taken", "commits": [head]}]}  # fmt: skip
+        turns = {
+            "codex.review": [{"answer": REVIEW | {"verdict": "approve", "findings": []}}],
+            "codex.release-notes": [{"answer": notes}],
+            "codex.predeploy": [{"answer": {"summary": "s", "decision": decision, "concerns": []}}],
+        }  # fmt: skip
+        code, log, folder = shell.job("release", turns, after=evidence, **KEY)
+        assert code == (0 if decision == "go" else 7), log
+        assert "Fees are taken" in (folder / "artifacts" / "notes.md").read_text(encoding="utf-8")
+        documents = [json.loads((path / "record.json").read_text("utf-8"))["run"]
+                     for path in (folder / ".proposer" / "runs").iterdir()]  # fmt: skip
+        assert {row["name"] for row in documents} == {"review", "release-notes", "predeploy"}
+        assert {row["git"]["base_sha"] for row in documents} == {shell.git("rev-parse", "v1.0.0")}
+        code, log, folder = shell.job("release", turns, after=evidence, name_of="again")
+        assert (code, "nothing was asked" in log) == (0, True), log
+        assert not (folder / ".proposer" / "runs").exists()
+
+
+def packed(folder: Path, **more: str) -> bytes:
+    """Return the archive that GitLab makes of what a job keeps, with more members."""
+    stream = io.BytesIO()
+    with zipfile.ZipFile(stream, "w") as archive:
+        for path in sorted((folder / ".proposer").rglob("*")):
+            if path.is_file():
+                archive.write(path, path.relative_to(folder))
+        for name, text in more.items():
+            archive.writestr(name, text)
+    return stream.getvalue()
+
+
+def test_records_of_jobs_are_collected_on_a_branch_of_their_own(shells: Callable[..., Any]) -> None:
+    with shells() as shell:
+        _, _, folder = shell.job("propose", [{"answer": REVIEW}], **KEY)
+        [record] = (folder / ".proposer" / "runs").iterdir()
+        before = shell.git("for-each-ref")
+        shell.git("config", "receive.advertisePushOptions", "true")  # as GitLab's
+        forge = shell.forge
+        forge.keep(97, "propose", packed(folder), made="2001-01-01T00:00:00.000Z")  # too old to be looked at
+        forge.keep(98, "propose", b"no archive at all")
+        forge.keep(99, "propose", packed(folder, **{"../../outside": "x", ".proposer/runs/x": "x", "note.py": "x"}))
+        forge.keep(100, "tests", packed(folder))
+        del forge.archives[97]
+        code, log, place = shell.job("collect", [], LEDGER_TOKEN="glpat-" + "x" * 20)
+        assert code == 0, log
+        assert "job 98: its archive cannot be read" in log
+        found = [path.relative_to(place / "records") for path in (place / "records").rglob("*") if path.is_file()]
+        assert {path.parts[0] for path in found} == {"99"}
+        assert {path.parts[2] for path in found} == {"ledger", "runs"}
+        assert not (shell.scratch / "outside").exists()
+        kept = shell.git("ls-tree", "-r", "--name-only", "codex/ledger").splitlines()
+        assert kept == ["ledger", f"runs/{record.name}/record.json", f"runs/{record.name}/statement.json"]
+        after = [line for line in shell.git("for-each-ref").splitlines() if not line.endswith("refs/heads/codex/ledger")]
+        assert after == before.splitlines()
+        assert forge.writes() == []
+        assert all(row["token"] == "glpat-" + "x" * 20 for row in forge.requests)
+
+
+def test_a_record_that_another_job_uploaded_is_not_collected(shells: Callable[..., Any]) -> None:
+    with shells() as shell:
+        _, _, folder = shell.job("propose", [{"answer": REVIEW}], **KEY)
+        shell.forge.keep(98, "propose", packed(folder))  # job 99 made it
+        code, log, _ = shell.job("collect", [], LEDGER_TOKEN="glpat-" + "x" * 20)
+        assert (code, "job 99 made it, and job 98 uploaded it" in log) == (7, True), log
+        assert "codex/ledger" not in shell.git("for-each-ref")
+
+
+def test_without_a_token_nothing_is_collected_and_the_job_is_green(shells: Callable[..., Any]) -> None:
+    with shells() as shell:
+        code, log, _ = shell.job("collect", [])
+        assert (code, "nothing was collected" in log) == (0, True), log
+        assert shell.forge.requests == []

@@ -11,7 +11,7 @@ from proposer.git import Git
 from proposer.publish.forge import Forge
 from proposer.publish.github import GitHub
 from proposer.publish.gitlab import GitLab
-from proposer.publish.wire import Wire, address
+from proposer.publish.wire import Store, Wire, address
 
 __all__ = ["TARGETS", "Site", "Target", "site_of"]
 
@@ -43,16 +43,26 @@ class Site:
         Raises:
             UsageError: there is no token.
         """
+        if self.target == "gitlab":
+            return self.store()
+        from proposer.publish import githubwire  # noqa: PLC0415 - PyGithub is only loaded where it is used
+
+        return githubwire.opened(self.api, self._secret("GITHUB_TOKEN"), pace=pace)
+
+    def store(self) -> Store:
+        """Open the way to GitLab's API, and to the files that its jobs kept.
+
+        Raises:
+            UsageError: there is no token.
+        """
+        from proposer.publish import gitlabwire  # noqa: PLC0415 - python-gitlab is only loaded where it is used
+
+        return gitlabwire.opened(self.api, self._secret("GITLAB_TOKEN"))
+
+    def _secret(self, name: str) -> str:
         if not self.token:
-            name = "GITHUB_TOKEN" if self.target == "github" else "GITLAB_TOKEN"
             raise UsageError(f"there is no {name}", "give it to the step, or look first: --dry-run")
-        if self.target == "github":
-            from proposer.publish import githubwire  # noqa: PLC0415 - PyGithub is only loaded where it is used
-
-            return githubwire.opened(self.api, self.token, pace=pace)
-        from proposer.publish import gitlabwire  # noqa: PLC0415 - the same
-
-        return gitlabwire.opened(self.api, self.token)
+        return self.token
 
     def forge(self, wire: Wire, wait: Callable[[float], None]) -> Forge:
         """Return the forge behind a wire."""

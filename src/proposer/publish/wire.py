@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 from proposer.errors import Outcome, StopError, UsageError
 from proposer.reports.safe import log_line
 
-__all__ = ["PAGE", "ForgeError", "Paper", "Request", "Wire", "address", "created", "pages", "whole"]
+__all__ = ["PAGE", "ForgeError", "Paper", "Request", "Store", "Wire", "address", "created", "pages", "whole"]
 
 PAGE = 100
 """Rows of a list that are asked for at once; the most that either forge gives."""
@@ -61,6 +61,17 @@ class Wire(Protocol):
 
         Raises:
             ForgeError: another status than 2xx, or no answer.
+        """
+
+
+class Store(Wire, Protocol):
+    """The way to a forge that also keeps files."""
+
+    def data(self, request: Request, most: int) -> bytes | None:
+        """Return a file; None where it is not there any more; of one larger than `most` only a beginning.
+
+        Raises:
+            ForgeError: another status than 2xx and 404, or no answer.
         """
 
 

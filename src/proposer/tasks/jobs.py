@@ -1,11 +1,15 @@
 """Tasks that CI jobs end and begin with: conclude a run, label evidence, keep records."""
 
 import sys
+from typing import TYPE_CHECKING
 
 from invoke.context import Context
 from invoke.tasks import task
 
 from proposer.tasks.edge import edge, finish, print_json, telling
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 __all__ = ["collect", "conclude", "evidence"]
 
@@ -60,12 +64,13 @@ def evidence(c: Context, folder: str) -> None:  # noqa: ARG001
     positional=["folder"],
     help={
         "folder": "artifacts as they were downloaded: JOB/ARTIFACT/{ledger,runs}",
+        "fetch": "GitLab: download into the folder first what jobs of so many days kept; GITLAB_TOKEN may read the API",
         "into": "folder that becomes a working tree of the branch codex/ledger; pushing it is up to you",
         "json": "print one JSON object",
     },
     auto_shortflags=False,
 )
-def collect(c: Context, folder: str, into: str, json: bool = False) -> None:  # noqa: ARG001
+def collect(c: Context, folder: str, into: str, fetch: int = 0, json: bool = False) -> None:  # noqa: ARG001
     """Verify records that CI jobs uploaded, and append them to the branch codex/ledger.
 
     record.json and statement.json are kept, and a ledger over them; CI reads attempts, calls a day and last findings
@@ -78,6 +83,8 @@ def collect(c: Context, folder: str, into: str, json: bool = False) -> None:  # 
 
         from proposer import collecting
 
+        if fetch:
+            _fetch(Path(folder), fetch)
         kept = collecting.collect(Path.cwd(), Path(folder), Path(into), environment=os.environ, now=datetime.now(UTC))
         if json:
             print_json(kept.document())
@@ -85,3 +92,19 @@ def collect(c: Context, folder: str, into: str, json: bool = False) -> None:  # 
             with telling():
                 kept.show()
         finish(kept.exit_code)
+
+
+def _fetch(folder: "Path", days: int) -> None:
+    """Download the records of GitLab's jobs, and name what could not be read."""
+    import os
+    from datetime import UTC, datetime, timedelta
+
+    from proposer import git
+    from proposer.publish.downloads import fetch
+    from proposer.publish.site import site_of
+
+    site = site_of("gitlab", os.environ, git.Git(cwd=git.root_of(folder)))
+    fetched = fetch(site.store(), site.repository, folder, datetime.now(UTC) - timedelta(days=days))
+    for job in fetched.unreadable:
+        sys.stderr.write(f"! job {job}: its archive cannot be read\n")
+    sys.stderr.write(f"{len(fetched.jobs)} jobs of the last {days} days kept records\n")
