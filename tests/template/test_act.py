@@ -7,6 +7,7 @@ GitHub's own permissions, environments and concurrency, codex-action.
 import json
 import os
 import re
+import shutil
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -89,7 +90,7 @@ class Runner:
             (self.scratch / name).write_text(json.dumps(document), encoding="utf-8")
         programs = self.scratch / "bin"
         programs.mkdir(exist_ok=True)
-        for name in ("python", "inv", "sudo"):
+        for name in ("python", "inv", "sudo", "gh"):
             text = f'#!/bin/sh\nexec {sys.executable} {STANDINS / "bin" / "programs.py"} {name} "$@"\n'
             (programs / name).write_text(text, encoding="utf-8")
             (programs / name).chmod(0o755)
@@ -328,6 +329,59 @@ def test_a_release_is_decided_on_what_the_checks_of_its_commit_said(
         evidence = {path.name for path in (runner.scratch / "artifacts" / "evidence").iterdir()}
         assert {"tests.xml", "coverage.json", "audit.json", "ruff.sarif", "drills.json", "lock.json"} < evidence
         assert runner.forge.writes() == []
+
+
+def test_what_jobs_uploaded_is_kept_on_a_branch_of_its_own(runners: Callable[..., Any]) -> None:
+    with runners(key_broker="builtin", automation="comment") as runner:
+        runner.open()
+        runner.act("propose", answer=[{"answer": CLEAN}])
+        [record] = runner.records("codex-review")
+        origin = runner.scratch / "server" / "acme" / "shop"
+        origin.parent.mkdir(parents=True)
+        origin.symlink_to(runner.scratch / "origin.git")
+        options = {"file": "codex-collect.yml", "GIT_CONFIG_COUNT": "1", "GIT_CONFIG_VALUE_0": "https://github.com/",
+                   "GIT_CONFIG_KEY_0": f"url.file://{runner.scratch / 'server'}/.insteadOf"}  # fmt: skip
+        before = _references(origin)
+        for _ in range(2):  # what was kept is kept once
+            done = runner.act("collect", answer=[], inputs={}, **options)
+            assert done.returncode == 0, done.stdout + done.stderr
+        branch = "refs/heads/codex/ledger"
+        assert _references(origin).keys() - before.keys() == {branch}
+        assert {name: sha for name, sha in _references(origin).items() if name != branch} == before
+        runner.git("fetch", "-q", str(origin), branch)
+        kept = runner.git("ls-tree", "-r", "--name-only", "FETCH_HEAD").splitlines()
+        assert kept == ["ledger", f"runs/{record.name}/record.json", f"runs/{record.name}/statement.json"]
+        assert len(runner.git("show", "FETCH_HEAD:ledger").splitlines()) == 1
+
+        # A record that was changed after its job uploaded it is named, and nothing is pushed.
+        shutil.copytree(record, record.with_name(record.name[:-1] + ("0" if record.name[-1] != "0" else "1")))
+        after = _references(origin)
+        done = runner.act("collect", answer=[], inputs={}, **options)
+        assert done.returncode != 0
+        assert "look at the jobs that made them" in done.stdout + done.stderr
+        assert _references(origin) == after
+
+
+@pytest.mark.sandbox
+@pytest.mark.parametrize("file", ["codex-drill.yml", "codex-pin.yml"])
+def test_what_runs_each_week_needs_no_key_and_publishes_nothing(runners: Callable[..., Any], file: str) -> None:
+    with runners(key_broker="builtin") as runner:
+        runner.open()
+        done = runner.act(file.removeprefix("codex-").removesuffix(".yml"), answer=[], file=file, inputs={})
+        log = done.stdout + done.stderr
+        assert done.returncode == 0, log
+        assert runner.forge.requests == []
+        called = [line.split()[1] for line in runner.calls() if line.startswith("inv ")]
+        weekly = {"codex-drill.yml": ["codex.rules", "codex.drill"],
+                  "codex-pin.yml": ["codex.lock", "codex.doctor", "codex.rules", "codex.lock"]}  # fmt: skip
+        assert called == weekly[file]
+        assert (runner.scratch / "artifacts" / "drills" / "drills.xml").is_file() == ("drill" in file), log
+
+
+def _references(place: Path) -> dict[str, str]:
+    done = subprocess.run(["git", "for-each-ref", "--format=%(refname) %(objectname)"], cwd=place, capture_output=True,
+                          check=True, text=True)  # fmt: skip
+    return dict(line.split(" ") for line in done.stdout.splitlines())
 
 
 @pytest.mark.sandbox
