@@ -1,25 +1,36 @@
-"""Showing and verifying the record of a run."""
+"""Showing, verifying and signing the record of a run."""
 
+import os
 import sys
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 from proposer import git
-from proposer.errors import EXIT_REFUSED, RefusedError
-from proposer.provenance import record
+from proposer.errors import EXIT_REFUSED, RefusedError, UsageError
+from proposer.git import Git
+from proposer.provenance import record, statement
+from proposer.provenance.attestation import Statement
+from proposer.provenance.policy import VerificationPolicy
 from proposer.reports.safe import log_line
 
-__all__ = ["Result", "show", "verify"]
+__all__ = ["Result", "show", "sign", "verify"]
 
 
 @dataclass(frozen=True, kw_only=True)
 class Result:
-    """The provenance of a run, or what its verification found."""
+    """The provenance of a run, or what its verification found.
+
+    `signed_by` are the public keys whose signatures fit; `notes` say what could not be checked.
+    """
 
     run: str
     verified: bool | None
     problems: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
+    signed_by: tuple[str, ...] = ()
     provenance: dict[str, Any] = field(default_factory=dict)
 
     @property
@@ -30,7 +41,8 @@ class Result:
     def document(self) -> dict[str, Any]:
         """Return the JSON form (`proposer/provenance/v1`)."""
         return {"schema": "proposer/provenance/v1", "run": self.run, "verified": self.verified, "exit": self.exit_code,
-                "problems": list(self.problems), "provenance": self.provenance}  # fmt: skip
+                "problems": list(self.problems), "notes": list(self.notes), "signed_by": list(self.signed_by),
+                "provenance": self.provenance}  # fmt: skip
 
     def show(self) -> None:
         """Print it for people."""
@@ -45,9 +57,12 @@ class Result:
             sys.stdout.write(f"{part}\n")
             for key, value in self.provenance.get(part, {}).items():
                 sys.stdout.write(f"  {key:22} {_plain(value)}\n")
+        sys.stdout.writelines(f"signed by {key}\n" for key in self.signed_by)
+        sys.stdout.writelines(f"note: {_plain(note)}\n" for note in self.notes)
         if self.verified:
             files = len(self.provenance["outputs"]["artifacts_sha256"])
-            sys.stdout.write(f"verified: {files} files, record, statement and ledger agree\n")
+            agree = "record and statement" if self.notes else "record, statement and ledger"
+            sys.stdout.write(f"verified: {files} files, {agree} agree\n")
 
 
 def show(folder: Path, run: str) -> Result:
@@ -57,32 +72,94 @@ def show(folder: Path, run: str) -> Result:
         UsageError: there is no such run, or the records could come from anybody.
         RefusedError: the record cannot be read.
     """
-    store = _store(folder)
-    place = store.find(run)
+    store, place, _ = _found(folder, run)
     return Result(run=place.name, verified=None, provenance=store.document(place).model_dump(mode="json"))
 
 
-def verify(folder: Path, run: str) -> Result:
-    """Check a record down to the ledger.
+def verify(folder: Path, run: str, *, policy: VerificationPolicy | None = None, now: datetime | None = None) -> Result:
+    """Check a record: here down to the ledger, elsewhere down to its statement and what this repository knows of it.
+
+    Args:
+        folder: somewhere inside the repository.
+        run: id of a run, the unambiguous start of one, or the folder of a record that came from elsewhere.
+        policy: what else is asked of it.
+        now: with a time zone; needed with a policy.
 
     Raises:
         UsageError: there is no such run, or the records could come from anybody.
     """
-    store = _store(folder)
-    place = store.find(run)
+    store, place, here = _found(folder, run)
+    problems, notes, keys, document = list[str](), list[str](), tuple[str, ...](), dict[str, Any]()
     try:
-        problems = tuple(store.problems(place))
-        document = store.document(place).model_dump(mode="json") if not problems else {}
+        problems += store.problems(place) if here else [*store.odd(place)] or [*store.damage(place)]
+        if not problems:
+            stated = statement.read((place / record.STATEMENT).read_bytes())
+            keys = store.signatures(place)
+            problems += policy.faults(stated, keys, now) if policy and now else ()
+            if not here:
+                notes.append("it is of another clone, whose ledger is not here")
+                for fault, note in _known(Git(cwd=store.root), stated):
+                    problems += [fault] if fault else []
+                    notes += [note] if note else []
+            document = store.document(place).model_dump(mode="json")
     except RefusedError as error:
-        problems, document = (error.message,), {}
-    return Result(run=place.name, verified=not problems, problems=problems, provenance=document)
+        problems.append(error.message)
+    return Result(run=place.name, verified=not problems, problems=tuple(problems), notes=tuple(notes), signed_by=keys,
+                  provenance=document if not problems else {})  # fmt: skip
 
 
-def _store(folder: Path) -> record.Store:
-    """Return the records of a repository; those that a commit brought along vouch for nothing."""
+def sign(folder: Path, run: str, environment: Mapping[str, str]) -> Result:
+    """Sign the statement of a record that verifies, and write the envelope beside it.
+
+    Raises:
+        UsageError: there is no such run here, or the key cannot be kept.
+        RefusedError: the key is not this user's alone.
+    """
+    from proposer.provenance import envelope, signing  # noqa: PLC0415 - cryptography takes its time to load
+
+    result = verify(folder, run)
+    if not result.verified:
+        return result
+    store, place, here = _found(folder, run)
+    if not here:
+        raise UsageError(f"{place.name} is of another clone", "sign records where they were made")
+    target, text = place / record.ENVELOPE, (place / record.STATEMENT).read_bytes()
+    known = target.read_bytes() if target.exists() else None
+    sealed = envelope.seal(text, envelope.STATEMENT, signing.signer(environment), known)
+    draft = store.folder / f"envelope-{os.getpid()}"
+    draft.write_bytes(sealed)
+    draft.replace(target)
+    return verify(folder, run)
+
+
+def _found(folder: Path, run: str) -> tuple[record.Store, Path, bool]:
+    """Return the records of the repository, the folder of a record, and whether it is one of them.
+
+    Those that a commit brought along vouch for nothing.
+    """
     store = record.Store(git.root_of(folder))
+    named = folder / run
+    if run and os.sep in str(run.rstrip(os.sep)) and named.is_dir() and (named / record.RECORD).is_file():
+        place = named.resolve()
+        if place.parent != store.runs.resolve():
+            return store, place, False
+        run = place.name
     store.check()
-    return store
+    return store, store.find(run), True
+
+
+def _known(repository: Git, stated: Statement) -> Iterator[tuple[str, str]]:
+    """Yield what this repository says about the commits of a run that was made elsewhere: (fault, note)."""
+    rows = {row.name: row.digest for row in stated.predicate.build_definition.resolved_dependencies}
+    for name in ("base", "head"):
+        commit = rows.get(name, {}).get("gitCommit", "")
+        if not commit:
+            continue
+        done = repository.call("rev-parse", "--verify", "--quiet", "--end-of-options", f"{commit}^{{tree}}")
+        if done.returncode:
+            yield "", f"its {name} {commit} is not in this repository"
+        elif name == "head" and done.stdout.decode().strip() != rows.get("subject", {}).get("gitTree"):
+            yield f"its subject is not the tree of its head {commit}", ""
 
 
 def _plain(value: Any) -> str:

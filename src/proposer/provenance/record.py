@@ -1,6 +1,5 @@
 """The record of a run: a folder that is complete or not there, and whose files are all accounted for."""
 
-import base64
 import contextlib
 import errno
 import json
@@ -21,6 +20,7 @@ from proposer.provenance.document import Document, GitPart, Inputs, Outputs, Pol
 from proposer.provenance.ledger import Ledger
 
 __all__ = [
+    "ENVELOPE",
     "FOLDER",
     "RECORD",
     "STATEMENT",
@@ -266,10 +266,31 @@ class Store:
         if faults := list(self.headed(folder)):
             yield from faults
             return
-        statement = (folder / STATEMENT).read_bytes()
-        if (folder / ENVELOPE).exists() and _payload(folder / ENVELOPE) != statement:
-            yield f"{ENVELOPE} does not hold {STATEMENT}"
+        try:
+            self.signatures(folder)
+        except RefusedError as error:
+            yield error.message
         yield from _accounted(folder, self.document(folder).outputs.artifacts_sha256)
+
+    @staticmethod
+    def signatures(folder: Path) -> tuple[str, ...]:
+        """Return the public keys (`ed25519:<hex>`) that signed a record's statement; none where it is not signed.
+
+        Raises:
+            RefusedError: there is an envelope, and it is damaged, has a signature that does not fit, or is another's.
+        """
+        path = folder / ENVELOPE
+        if not path.exists():
+            return ()
+        from proposer.provenance import envelope  # noqa: PLC0415 - cryptography takes its time to load
+
+        try:
+            sealed = envelope.opened(path.read_bytes(), envelope.STATEMENT)
+        except RefusedError as error:
+            raise RefusedError(f"{ENVELOPE}: {error.message}", error.hint) from error
+        if sealed.payload != (folder / STATEMENT).read_bytes():
+            raise RefusedError(f"{ENVELOPE} does not hold {STATEMENT}", f"sign the record anew: rm {path}")
+        return sealed.keys
 
     @staticmethod
     def headed(folder: Path) -> Iterator[str]:
@@ -288,14 +309,6 @@ class Store:
             yield f"{RECORD} is not the one that the statement names"
         elif wanted.get("id") != folder.name:
             yield f"{STATEMENT} belongs to run {wanted.get('id')}"
-
-
-def _payload(envelope: Path) -> bytes | None:
-    """Return what a DSSE envelope signs; its signatures are looked at elsewhere."""
-    try:
-        return base64.b64decode(json.loads(envelope.read_bytes())["payload"], validate=True)
-    except (ValueError, KeyError, TypeError):
-        return None
 
 
 def _stated(statement: bytes) -> dict[str, str]:

@@ -23,6 +23,7 @@ _HOME = {
     ".agents/skills/ambient/SKILL.md": "---\nname: ambient\ndescription: {mark}\n---\n{mark}\n",
     ".aws/credentials": "[default]\naws_secret_access_key = {mark}\n",
     ".config/gh/hosts.yml": "github.com:\n  oauth_token: {mark}\n",
+    ".config/proposer/signing.pem": "-----BEGIN PRIVATE KEY-----\n{mark}\n-----END PRIVATE KEY-----\n",
     ".git-credentials": "https://user:{mark}@127.0.0.1\n",
     ".netrc": "machine 127.0.0.1 login user password {mark}\n",
     ".npmrc": "//127.0.0.1/:_authToken={mark}\n",

@@ -65,23 +65,42 @@ def doctor(c: Context, ci: bool = False, json: bool = False) -> None:  # noqa: A
 @task(
     positional=["run"],
     help={
-        "run": "id of a run, or the start of one",
+        "run": "id of a run, the start of one, or the folder of a record that came from another clone",
         "verify": "check every file of the record, its statement and the ledger; exit 7 on any difference",
+        "sign": "verify the record, then sign its statement with this user's key, made the first time",
+        "policy": "TOML file: allowed builders, lock, max_age_days, signature, signers; verifies too",
         "json": "print one JSON object",
     },
     auto_shortflags=False,
 )
-def provenance(c: Context, run: str, verify: bool = False, json: bool = False) -> None:  # noqa: ARG001
-    """Show where a run came from, or verify its record (--verify).
+def provenance(
+    c: Context,  # noqa: ARG001
+    run: str,
+    verify: bool = False,
+    sign: bool = False,
+    policy: str = "",
+    json: bool = False,
+) -> None:
+    """Show where a run came from, verify its record (--verify), or sign it (--sign).
 
-    Verification goes file -> record.json -> statement.json -> ledger; one changed byte anywhere is named.
+    Verification goes file -> record.json -> statement.json -> ledger, and through the signatures; one changed byte
+    anywhere is named. A record that was copied from another clone is checked without a ledger, which is said.
     """
     with edge(as_json=json):
+        import os
+        from datetime import UTC, datetime
         from pathlib import Path
 
         from proposer import custody
+        from proposer.provenance.policy import load
 
-        result = custody.verify(Path.cwd(), run) if verify else custody.show(Path.cwd(), run)
+        here, rules = Path.cwd(), load(Path(policy)) if policy else None
+        result = custody.sign(here, run, os.environ) if sign else None
+        if result is None or (result.verified and rules):
+            checked = verify or rules
+            result = (
+                custody.verify(here, run, policy=rules, now=datetime.now(UTC)) if checked else custody.show(here, run)
+            )
         if json:
             print_json(result.document())
         else:

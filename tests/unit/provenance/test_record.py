@@ -1,6 +1,5 @@
 """Records: complete or not there, in a folder that nobody else can have brought, and every file accounted for."""
 
-import base64
 import json
 import os
 from collections.abc import Callable
@@ -8,13 +7,16 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from lab import Lab
 from proposer import digests
 from proposer.errors import RefusedError, UsageError
 from proposer.provenance import record, statement
+from proposer.provenance.envelope import STATEMENT, seal, signer_of
 from proposer.provenance.record import Document, Store
 
+ADA = signer_of(Ed25519PrivateKey.from_private_bytes(bytes(32)))
 ID = "20260102T030405Z-0123abcd"
 
 
@@ -108,12 +110,12 @@ def linked(name: str) -> Callable[[Path], None]:
         pytest.param(linked("answer.json"), "answer.json is not a regular file", id="a-link-to-the-same-bytes"),
         pytest.param(linked("statement.json"), "statement.json is not a regular file", id="a-linked-statement"),
         pytest.param(
-            lambda folder: (folder / "statement.dsse.json").write_text('{"payload": "e30="}', "ascii"),
+            lambda folder: (folder / "statement.dsse.json").write_bytes(seal(b"{}", STATEMENT, ADA)),
             "statement.dsse.json does not hold", id="an-envelope-around-something-else",
         ),
         pytest.param(
             lambda folder: (folder / "statement.dsse.json").write_text("nonsense", "ascii"),
-            "statement.dsse.json does not hold", id="an-envelope-that-is-none",
+            "statement.dsse.json: the envelope cannot be read", id="an-envelope-that-is-none",
         ),
         pytest.param(
             lambda folder: (folder.parents[1] / "ledger").write_bytes(b""), "not the one in the ledger", id="no-ledger"
@@ -136,8 +138,9 @@ def test_every_change_of_a_record_is_named(store: Store, change: Callable[[Path]
 
 def test_an_envelope_around_the_statement_is_no_problem(store: Store) -> None:
     folder = kept(store)
-    payload = base64.b64encode((folder / "statement.json").read_bytes()).decode()
-    (folder / "statement.dsse.json").write_text(json.dumps({"payload": payload}), encoding="ascii")
+    sealed = seal((folder / "statement.json").read_bytes(), STATEMENT, ADA)
+    (folder / "statement.dsse.json").write_bytes(sealed)
+    assert store.signatures(folder) == (ADA.public_key.keyid,)
     assert list(store.problems(folder)) == []
 
 
