@@ -12,7 +12,7 @@ from proposer.errors import EXIT_REFUSED, UsageError
 from proposer.git import Git, root_of, shown
 from proposer.reports.safe import log_line
 
-__all__ = ["Result", "examine"]
+__all__ = ["Result", "examine", "named"]
 
 _CLAIM = re.compile(r"(?im)^[ \t]*assisted-by[ \t]*:[ \t]*codex\b.*$")
 _WHOLE = re.compile(r"(?i)assisted-by: codex:[^\s()]+ \(run ([0-9]{8}T[0-9]{6}Z-[0-9a-f]{8})\)")
@@ -66,6 +66,11 @@ def examine(folder: Path, base: str, head: str = "HEAD") -> Result:
         assisted += bool(claims)
         problems += [(commit, text) for claim in claims for text in _problems(git, commit, claim)]
     return Result(commits=len(commits), assisted=assisted, problems=tuple(problems))
+
+
+def named(message: str) -> list[str]:
+    """Return the runs that the trailers of a commit's message name."""
+    return [match[1] for claim in _CLAIM.findall(message) if (match := _WHOLE.fullmatch(claim.strip()))]
 
 
 def _problems(git: Git, commit: str, claim: str) -> Iterator[str]:

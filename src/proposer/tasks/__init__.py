@@ -29,6 +29,8 @@ for _task in (
     history.runs,
     history.show,
     history.diff,
+    history.trace,
+    history.incident,
     prove.replay,
     prove.rules,
     drills.drill,
