@@ -12,6 +12,7 @@ from proposer.errors import EXIT_REFUSED, RefusedError
 from proposer.git import Git
 from proposer.provenance import heads, record
 from proposer.provenance.ledger import Head
+from proposer.provenance.pruned import Pruned
 from proposer.reports.safe import log_line
 
 __all__ = ["Audit", "Row", "examine"]
@@ -34,7 +35,8 @@ class Audit:
     Attributes:
         rows: the records, oldest first.
         head: size and root of the ledger; None where it cannot be read.
-        gone: statements in the ledger whose record is not here any more.
+        pruned: records of which only the statement was kept, as a tombstone in the ledger says.
+        gone: statements in the ledger whose record is not here any more, and nothing says why.
         anchors: committed heads that are of this ledger, and of others.
         problems: what is wrong with the ledger, its heads or the folder of records.
         files: whether every file of every record was read.
@@ -42,6 +44,7 @@ class Audit:
 
     rows: tuple[Row, ...]
     head: Head | None
+    pruned: int
     gone: int
     anchors: tuple[int, int]
     problems: tuple[str, ...]
@@ -60,7 +63,8 @@ class Audit:
     def document(self) -> dict[str, Any]:
         """Return the JSON form (`proposer/audit/v1`)."""
         return {
-            "schema": "proposer/audit/v1", "exit": self.exit_code, "records": len(self.rows), "gone": self.gone,
+            "schema": "proposer/audit/v1", "exit": self.exit_code, "records": len(self.rows),
+            "pruned": self.pruned, "gone": self.gone,
             "files_read": self.files,
             "ledger": {"size": self.head.size, "root": f"sha256:{self.head.root}"} if self.head else None,
             "anchors": {"of_this_ledger": self.anchors[0], "of_others": self.anchors[1]},
@@ -76,7 +80,8 @@ class Audit:
             sys.stdout.writelines(f"! {row.run}: {_plain(problem)}\n" for problem in row.problems)
         if self.head:
             sys.stdout.write(f"ledger: {self.head.size} statements, root {self.head.root}\n")
-        sys.stdout.write(f"records: {len(self.rows)} here, {len(self.damaged)} of them damaged, {self.gone} gone\n")
+        sys.stdout.write(f"records: {len(self.rows)} here, {len(self.damaged)} of them damaged, "
+                         f"{self.pruned} pruned, {self.gone} gone\n")  # fmt: skip
         ours, others = self.anchors
         if not self.files:
             sys.stdout.write("looked at record.json and statement.json of each; every file is read by: --verify\n")
@@ -116,9 +121,12 @@ def examine(folder: Path, *, files: bool = True) -> Audit:
             anchors = _anchors(root, store)
         except RefusedError as error:
             problems.append(error.message)
-    gone = len(leaves - held)
-    return Audit(rows=tuple(rows), head=head, gone=gone, anchors=anchors, problems=tuple(problems),
-                 files=files)  # fmt: skip
+    kept = Pruned(store.folder)
+    found = kept.look()
+    problems += kept.faults(leaves) if head is not None else ()
+    buried = {*found.statements.values(), *(leaf for leaf, _ in found.tombstones.values())}
+    return Audit(rows=tuple(rows), head=head, pruned=len(found.statements), gone=len(leaves - held - buried),
+                 anchors=anchors, problems=tuple(problems), files=files)  # fmt: skip
 
 
 def _each(store: record.Store, leaves: frozenset[str]) -> Iterator[tuple[Row, str]]:

@@ -14,6 +14,8 @@ from proposer.git import Git
 from proposer.provenance import record, statement
 from proposer.provenance.attestation import Statement
 from proposer.provenance.policy import VerificationPolicy
+from proposer.provenance.pruned import FOLDER as PRUNED
+from proposer.provenance.pruned import Pruned
 from proposer.reports.safe import log_line
 
 __all__ = ["Result", "show", "sign", "verify"]
@@ -59,7 +61,7 @@ class Result:
                 sys.stdout.write(f"  {key:22} {_plain(value)}\n")
         sys.stdout.writelines(f"signed by {key}\n" for key in self.signed_by)
         sys.stdout.writelines(f"note: {_plain(note)}\n" for note in self.notes)
-        if self.verified:
+        if self.verified and self.provenance:
             files = len(self.provenance["outputs"]["artifacts_sha256"])
             agree = "record and statement" if self.notes else "record, statement and ledger"
             sys.stdout.write(f"verified: {files} files, {agree} agree\n")
@@ -88,6 +90,8 @@ def verify(folder: Path, run: str, *, policy: VerificationPolicy | None = None, 
     Raises:
         UsageError: there is no such run, or the records could come from anybody.
     """
+    if (left := _pruned(folder, run)) is not None:
+        return left
     store, place, here = _found(folder, run)
     problems, notes, keys, document = list[str](), list[str](), tuple[str, ...](), dict[str, Any]()
     try:
@@ -146,6 +150,23 @@ def _found(folder: Path, run: str) -> tuple[record.Store, Path, bool]:
         run = place.name
     store.check()
     return store, store.find(run), True
+
+
+def _pruned(folder: Path, run: str) -> Result | None:
+    """Return what can be said of a run whose record was pruned; None where it was not."""
+    store = record.Store(git.root_of(folder))
+    kept = Pruned(store.folder)
+    names = [name for name in kept.look().statements if run and name.startswith(run)]
+    if len(names) != 1 or any(name.startswith(run) for name in store.names()):
+        return None
+    store.check()
+    try:
+        store.ledger.verify()
+        problems = list(kept.faults(frozenset(line.leaf for line in store.ledger.lines())))
+    except RefusedError as error:
+        problems = [error.message]
+    note = f"its files were pruned; its statement stays in .proposer/{PRUNED}, and is in the ledger"
+    return Result(run=names[0], verified=not problems, problems=tuple(problems), notes=(note,))
 
 
 def _known(repository: Git, stated: Statement) -> Iterator[tuple[str, str]]:

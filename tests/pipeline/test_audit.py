@@ -78,7 +78,7 @@ def test_an_audit_says_what_there_is(kept: Lab) -> None:
     assert done.returncode == 0, done.stderr
     head = Ledger(kept.root / ".proposer/ledger").head()
     assert f"ledger: 3 statements, root {head.root}" in done.stdout
-    assert "records: 3 here, 0 of them damaged, 0 gone" in done.stdout
+    assert "records: 3 here, 0 of them damaged, 0 pruned, 0 gone" in done.stdout
     assert "committed heads: 1 of this ledger, 0 of other clones' ledgers" in done.stdout
 
 

@@ -16,6 +16,7 @@ from proposer.config import settings
 from proposer.config.assets import folder as assets
 from proposer.config.prices import Prices
 from proposer.errors import Outcome, RefusedError, UsageError
+from proposer.provenance.pruned import Pruned
 from proposer.provenance.record import Store
 
 __all__ = [
@@ -95,6 +96,7 @@ def totals(folder: Path) -> Totals:
 def summed(store: Store) -> Totals:
     """Sum up the runs of a store, which need not exist."""
     survey, leaves, currency = Index(store).refresh(), _leaves(store), currency_of(store.root)
+    tombstones = {leaf for leaf, _ in Pruned(store.folder).look().tombstones.values()}
     with opened(store) as tables:
         sums = _sums(tables, currency)
     return Totals(
@@ -104,7 +106,7 @@ def summed(store: Store) -> Totals:
         ledger=len(leaves),
         gone=len(survey.gone),
         damaged=len(survey.broken) + len(survey.unreadable),
-        unaccounted=len(leaves - set(survey.leaves.values())),
+        unaccounted=len(leaves - set(survey.leaves.values()) - tombstones),
     )
 
 

@@ -2,6 +2,7 @@
 
 import contextlib
 import errno
+import glob
 import json
 import os
 import re
@@ -204,6 +205,8 @@ class Store:
         """
         known = self.names()
         found = [run for run in known if run.startswith(name)] if name else []
+        if not found and name and any((self.folder / "pruned").glob(f"{glob.escape(name)}*.statement.json")):
+            raise UsageError(f"the record of run {name} was pruned", "its statement is in .proposer/pruned")
         if len(found) != 1:
             what = f"{len(found)} runs start with" if found else "there is no run"
             raise UsageError(f"{what} {name!r}", f"the newest is {known[-1]}" if known else "run: inv codex.review")

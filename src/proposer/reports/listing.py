@@ -12,6 +12,7 @@ from proposer import git
 from proposer.archive.entry import Entry
 from proposer.archive.index import Index, Survey
 from proposer.errors import Outcome
+from proposer.provenance.pruned import Pruned
 from proposer.provenance.record import Store
 from proposer.reports.safe import log_line, terminal
 
@@ -24,10 +25,18 @@ _COLOURS = {"clean": "green", "findings": "yellow", "incomplete": "yellow", "una
 
 @dataclass(frozen=True, kw_only=True)
 class Listing:
-    """The lines of all runs, newest first; `survey` says which of them still have their record."""
+    """The lines of all runs, newest first.
+
+    `survey` says which of them still have their record, `pruned` which lost it to a pruning.
+    """
 
     entries: tuple[Entry, ...]
     survey: Survey
+    pruned: frozenset[str] = frozenset()
+
+    def absence(self, run: str) -> str:
+        """Return why a run has no record: `pruned`, or `gone` where nothing says why."""
+        return "pruned" if run in self.pruned else "gone"
 
     def document(self) -> dict[str, Any]:
         """Return the JSON form (`proposer/runs/v1`)."""
@@ -47,7 +56,7 @@ class Listing:
                         "output_tokens": one.output_tokens,
                     },
                     "price": one.price, "currency": one.currency or None,
-                    "record": "here" if one.run in here else "gone", "damaged": not one.whole,
+                    "record": "here" if one.run in here else self.absence(one.run), "damaged": not one.whole,
                 }
                 for one in self.entries
             ],
@@ -90,7 +99,7 @@ class Listing:
                 _shown(one.branch or "-"),
                 f"{one.seconds:.1f}",
                 str(one.input_tokens + one.output_tokens),
-                _shown(price if one.run in here else f"{price}, record gone"),
+                _shown(price if one.run in here else f"{price}, record {self.absence(one.run)}"),
             )
         return table
 
@@ -105,7 +114,11 @@ def listed(folder: Path) -> Listing:
     store.check()
     index = Index(store)
     survey = index.refresh()
-    return Listing(entries=tuple(sorted(index.entries(), key=lambda one: one.run, reverse=True)), survey=survey)
+    return Listing(
+        entries=tuple(sorted(index.entries(), key=lambda one: one.run, reverse=True)),
+        survey=survey,
+        pruned=frozenset(Pruned(store.folder).look().statements) if survey.gone else frozenset(),
+    )
 
 
 def _shown(text: str) -> str:
