@@ -2,23 +2,22 @@
 
 import os
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from proposer import git
+from proposer import digests, git
 from proposer.errors import EXIT_REFUSED, RefusedError, UsageError
 from proposer.git import Git
-from proposer.provenance import record, statement
-from proposer.provenance.attestation import Statement
+from proposer.provenance import abroad, record, statement
 from proposer.provenance.policy import VerificationPolicy
 from proposer.provenance.pruned import FOLDER as PRUNED
 from proposer.provenance.pruned import Pruned
 from proposer.reports.safe import log_line
 
-__all__ = ["Result", "show", "sign", "verify"]
+__all__ = ["Result", "export", "show", "sign", "verify"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -90,25 +89,28 @@ def verify(folder: Path, run: str, *, policy: VerificationPolicy | None = None, 
     Raises:
         UsageError: there is no such run, or the records could come from anybody.
     """
-    if (left := _pruned(folder, run)) is not None:
+    if (left := _pruned(folder, run, policy, now)) is not None:
         return left
     store, place, here = _found(folder, run)
     problems, notes, keys, document = list[str](), list[str](), tuple[str, ...](), dict[str, Any]()
+    named = place.name
     try:
         problems += store.problems(place) if here else [*store.odd(place)] or [*store.damage(place)]
         if not problems:
             stated = statement.read((place / record.STATEMENT).read_bytes())
             keys = store.signatures(place)
+            read = store.document(place)
+            problems += statement.strayed(stated, read, digests.of_file(place / record.RECORD))
             problems += policy.faults(stated, keys, now) if policy and now else ()
             if not here:
-                notes.append("it is of another clone, whose ledger is not here")
-                for fault, note in _known(Git(cwd=store.root), stated):
+                named = stated.predicate.run_details.metadata.invocation_id
+                for fault, note in abroad.known(Git(cwd=store.root), place, stated):
                     problems += [fault] if fault else []
                     notes += [note] if note else []
-            document = store.document(place).model_dump(mode="json")
+            document = read.model_dump(mode="json")
     except RefusedError as error:
         problems.append(error.message)
-    return Result(run=place.name, verified=not problems, problems=tuple(problems), notes=tuple(notes), signed_by=keys,
+    return Result(run=named, verified=not problems, problems=tuple(problems), notes=tuple(notes), signed_by=keys,
                   provenance=document if not problems else {})  # fmt: skip
 
 
@@ -129,11 +131,27 @@ def sign(folder: Path, run: str, environment: Mapping[str, str]) -> Result:
         raise UsageError(f"{place.name} is of another clone", "sign records where they were made")
     target, text = place / record.ENVELOPE, (place / record.STATEMENT).read_bytes()
     known = target.read_bytes() if target.exists() else None
-    sealed = envelope.seal(text, envelope.STATEMENT, signing.signer(environment), known)
+    sealed = envelope.seal(text, envelope.STATEMENT, signing.signer(environment, outside=store.root), known)
     draft = store.folder / f"envelope-{os.getpid()}"
     draft.write_bytes(sealed)
     draft.replace(target)
     return verify(folder, run)
+
+
+def export(environment: Mapping[str, str], target: Path) -> None:
+    """Write the public half of this user's key as PEM, which a policy takes, and `openssl` too.
+
+    Raises:
+        UsageError: the file or the key cannot be written.
+        RefusedError: the key is not this user's alone.
+    """
+    from proposer.provenance import envelope, signing  # noqa: PLC0415 - cryptography takes its time to load
+
+    text = envelope.pem_of(signing.signer(environment).public_key.keyid)
+    try:
+        target.write_text(text, encoding="ascii")
+    except OSError as error:
+        raise UsageError(f"{target} cannot be written: {error.strerror}", "name another place") from error
 
 
 def _found(folder: Path, run: str) -> tuple[record.Store, Path, bool]:
@@ -143,7 +161,8 @@ def _found(folder: Path, run: str) -> tuple[record.Store, Path, bool]:
     """
     store = record.Store(git.root_of(folder))
     named = folder / run
-    if run and os.sep in str(run.rstrip(os.sep)) and named.is_dir() and (named / record.RECORD).is_file():
+    path = os.sep in run or run == os.curdir or not any(name.startswith(run) for name in store.names())
+    if run and path and named.is_dir() and any(os.path.lexists(named / name) for name in record.HEADED):
         place = named.resolve()
         if place.parent != store.runs.resolve():
             return store, place, False
@@ -152,7 +171,7 @@ def _found(folder: Path, run: str) -> tuple[record.Store, Path, bool]:
     return store, store.find(run), True
 
 
-def _pruned(folder: Path, run: str) -> Result | None:
+def _pruned(folder: Path, run: str, policy: VerificationPolicy | None, now: datetime | None) -> Result | None:
     """Return what can be said of a run whose record was pruned; None where it was not."""
     store = record.Store(git.root_of(folder))
     kept = Pruned(store.folder)
@@ -160,27 +179,19 @@ def _pruned(folder: Path, run: str) -> Result | None:
     if len(names) != 1 or any(name.startswith(run) for name in store.names()):
         return None
     store.check()
+    keys = tuple[str, ...]()
     try:
         store.ledger.verify()
         problems = list(kept.faults(frozenset(line.leaf for line in store.ledger.lines())))
+        stated = statement.read(kept.statement(names[0]).read_bytes())
+        keys = record.signed_by(kept.statement(names[0]), kept.envelope(names[0]))
+        problems += policy.faults(stated, keys, now) if policy and now else ()
     except RefusedError as error:
         problems = [error.message]
     note = f"its files were pruned; its statement stays in .proposer/{PRUNED}, and is in the ledger"
-    return Result(run=names[0], verified=not problems, problems=tuple(problems), notes=(note,))
-
-
-def _known(repository: Git, stated: Statement) -> Iterator[tuple[str, str]]:
-    """Yield what this repository says about the commits of a run that was made elsewhere: (fault, note)."""
-    rows = {row.name: row.digest for row in stated.predicate.build_definition.resolved_dependencies}
-    for name in ("base", "head"):
-        commit = rows.get(name, {}).get("gitCommit", "")
-        if not commit:
-            continue
-        done = repository.call("rev-parse", "--verify", "--quiet", "--end-of-options", f"{commit}^{{tree}}")
-        if done.returncode:
-            yield "", f"its {name} {commit} is not in this repository"
-        elif name == "head" and done.stdout.decode().strip() != rows.get("subject", {}).get("gitTree"):
-            yield f"its subject is not the tree of its head {commit}", ""
+    return Result(
+        run=names[0], verified=not problems, problems=tuple(problems), notes=(note,), signed_by=keys
+    )  # fmt: skip
 
 
 def _plain(value: Any) -> str:

@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from proposer import digests, git, lineage, regression
+from proposer import git, lineage, regression
 from proposer.errors import RefusedError, UsageError
 from proposer.git import Git
-from proposer.provenance import heads, record, statement
+from proposer.provenance import heads, proofs, record, statement
 from proposer.regression import Commit, Drift
 from proposer.reports.safe import inline, log_line
 
@@ -155,14 +155,8 @@ def _proofs(repository: Git, store: record.Store, data: bytes) -> dict[str, byte
     if committed.returncode == 0:
         files["ledger.head"] = committed.stdout
     try:
-        leaf, ledger = digests.of_bytes(data), store.ledger
-        index = next((line.index for line in ledger.lines() if line.leaf == leaf), None)
-        if index is not None:
-            proof = ledger.prove(index)
-            told = {"schema": "proposer/proof/v1", "statement": digests.prefixed(leaf), "index": proof.index,
-                    "size": proof.size, "leaf": proof.leaf.hex(), "path": [step.hex() for step in proof.path],
-                    "root": proof.root.hex()}  # fmt: skip
-            files["proof.json"] = (json.dumps(told, indent=2, sort_keys=True) + "\n").encode()
+        if (proof := proofs.made(store.ledger, data)) is not None:
+            files[proofs.FILE] = proof
     except RefusedError:
         pass  # what is wrong with the ledger stands among the problems
     return files

@@ -11,6 +11,9 @@ import re
 from dataclasses import dataclass
 from typing import Any
 
+from cryptography.exceptions import UnsupportedAlgorithm
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat, load_pem_public_key
 from securesystemslib.dsse import Envelope
 from securesystemslib.exceptions import VerificationError
 from securesystemslib.signer import CryptoSigner, Key, Signer, SSlibKey
@@ -18,7 +21,7 @@ from securesystemslib.signer import CryptoSigner, Key, Signer, SSlibKey
 from proposer import digests
 from proposer.errors import RefusedError
 
-__all__ = ["HEAD", "STATEMENT", "Sealed", "opened", "seal", "signer_of"]
+__all__ = ["HEAD", "STATEMENT", "Sealed", "keyid_of", "opened", "pem_of", "seal", "signer_of"]
 
 STATEMENT = "application/vnd.in-toto+json"
 HEAD = "application/vnd.proposer.head+json"
@@ -81,6 +84,31 @@ def signer_of(private: Any) -> Signer:
     """Return the signer of a private key (`cryptography`'s Ed25519PrivateKey); its key id is the public key."""
     public = private.public_key()
     return CryptoSigner(private, SSlibKey.from_crypto(public, f"ed25519:{public.public_bytes_raw().hex()}"))
+
+
+def keyid_of(pem: str) -> str:
+    """Return the key id of a public key in PEM (SubjectPublicKeyInfo).
+
+    Raises:
+        ValueError: it is none, or not ed25519.
+    """
+    try:
+        public = load_pem_public_key(pem.strip().encode())
+    except (ValueError, UnsupportedAlgorithm) as error:
+        raise ValueError("it is no public key in PEM") from error
+    if not isinstance(public, Ed25519PublicKey):
+        raise ValueError("it is not an ed25519 key")  # noqa: TRY004 - what a validator raises
+    return f"ed25519:{public.public_bytes_raw().hex()}"
+
+
+def pem_of(keyid: str) -> str:
+    """Return the public key that a key id is, in PEM (SubjectPublicKeyInfo), for other programs.
+
+    Raises:
+        ValueError: it is no key id.
+    """
+    public = Ed25519PublicKey.from_public_bytes(bytes.fromhex(_public(keyid).keyval["public"]))
+    return public.public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo).decode()
 
 
 def _shape(value: Any) -> bytes:

@@ -3,11 +3,11 @@
 import re
 import tomllib
 from collections.abc import Collection, Iterator
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
 from proposer.errors import UsageError
 from proposer.provenance.attestation import Statement
@@ -20,13 +20,24 @@ _AHEAD = timedelta(hours=1)
 _LARGEST = 1024 * 1024
 
 
+def _named(key: object) -> object:
+    """Return the short form of a public key that is given as PEM text; anything else as it is."""
+    if not isinstance(key, str) or not key.lstrip().startswith("-----BEGIN PUBLIC KEY-----"):
+        return key
+    from proposer.provenance import envelope  # noqa: PLC0415 - cryptography takes its time to load
+
+    return envelope.keyid_of(key)
+
+
 class Signer(BaseModel):
     """Somebody whose signature counts."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     name: str = Field(min_length=1, description="Who it is, for messages.")
-    key: str = Field(pattern=r"^ed25519:[0-9a-f]{64}$", description="Public key, as `--sign` prints it.")
+    key: Annotated[str, BeforeValidator(_named)] = Field(
+        pattern=r"^ed25519:[0-9a-f]{64}$", description="Public key, as `--sign` prints it, or its PEM text."
+    )
     until: date | None = Field(None, description="Last day of runs that the key may sign; none where it is left out.")
 
 
@@ -59,7 +70,11 @@ class VerificationPolicy(BaseModel):
         """
         yield from self._builder(statement.predicate.run_details.builder.id)
         yield from self._lock(statement)
-        ended = datetime.fromisoformat(statement.predicate.run_details.metadata.finished_on)
+        told = statement.predicate.run_details.metadata.finished_on
+        ended = _time(told)
+        if ended is None:
+            yield f"the run ended at {told[:100]!r}, which is no time with a zone"
+            return
         if ended > now + _AHEAD:
             yield f"the run ended in the future: {ended:%Y-%m-%d %H:%M} UTC"
         if self.max_age_days is not None and now - ended > timedelta(days=self.max_age_days):
@@ -95,6 +110,15 @@ class VerificationPolicy(BaseModel):
                 counted += 1
         if self.signature == "required" and not counted:
             yield "it is not signed by anybody whom the policy names"
+
+
+def _time(text: str) -> datetime | None:
+    """Return a time of a statement, which may come from anybody, in UTC; None where it is none."""
+    try:
+        found = datetime.fromisoformat(text)
+        return found.astimezone(UTC) if found.tzinfo else None
+    except (ValueError, OverflowError):
+        return None
 
 
 def _listed(names: Collection[str]) -> str:

@@ -23,6 +23,7 @@ from proposer.provenance.ledger import Ledger
 __all__ = [
     "ENVELOPE",
     "FOLDER",
+    "HEADED",
     "RECORD",
     "STATEMENT",
     "Document",
@@ -35,11 +36,14 @@ __all__ = [
     "Store",
     "Tool",
     "new_id",
+    "signed_by",
 ]
 
 FOLDER = ".proposer"
 RECORD, STATEMENT, ENVELOPE = "record.json", "statement.json", "statement.dsse.json"
-_UNLISTED = frozenset({RECORD, STATEMENT, ENVELOPE})
+HEADED = (RECORD, STATEMENT, ENVELOPE)
+"""The files that no record lists; one of them is enough to tell a folder that was one."""
+_UNLISTED = frozenset(HEADED)
 _INDEX = "fingerprints"
 _DRAFT = "draft-"
 _MASKED = b"[REDACTED:"
@@ -282,18 +286,7 @@ class Store:
         Raises:
             RefusedError: there is an envelope, and it is damaged, has a signature that does not fit, or is another's.
         """
-        path = folder / ENVELOPE
-        if not path.exists():
-            return ()
-        from proposer.provenance import envelope  # noqa: PLC0415 - cryptography takes its time to load
-
-        try:
-            sealed = envelope.opened(path.read_bytes(), envelope.STATEMENT)
-        except RefusedError as error:
-            raise RefusedError(f"{ENVELOPE}: {error.message}", error.hint) from error
-        if sealed.payload != (folder / STATEMENT).read_bytes():
-            raise RefusedError(f"{ENVELOPE} does not hold {STATEMENT}", f"sign the record anew: rm {path}")
-        return sealed.keys
+        return signed_by(folder / STATEMENT, folder / ENVELOPE)
 
     @staticmethod
     def headed(folder: Path) -> Iterator[str]:
@@ -310,8 +303,30 @@ class Store:
             return
         if wanted.get("record") != found:
             yield f"{RECORD} is not the one that the statement names"
-        elif wanted.get("id") != folder.name:
-            yield f"{STATEMENT} belongs to run {wanted.get('id')}"
+        elif not _ID.fullmatch(str(wanted.get("id"))):
+            yield f"{STATEMENT} names no run"
+        elif _ID.fullmatch(folder.name) and wanted["id"] != folder.name:  # a copy may be kept under any other name
+            yield f"{STATEMENT} belongs to run {wanted['id']}"
+
+
+def signed_by(statement: Path, path: Path) -> tuple[str, ...]:
+    """Return the public keys that signed a statement, by the envelope at a path; none where there is no envelope.
+
+    Raises:
+        RefusedError: as `Store.signatures`.
+    """
+    if not os.path.lexists(path):
+        return ()
+    from proposer.provenance import envelope  # noqa: PLC0415 - cryptography takes its time to load
+
+    try:
+        sealed = envelope.opened(path.read_bytes(), envelope.STATEMENT)
+    except (OSError, RefusedError) as error:
+        what = error.message if isinstance(error, RefusedError) else "it cannot be read"
+        raise RefusedError(f"{ENVELOPE}: {what}", f"sign the record anew: rm {path}") from error
+    if sealed.payload != statement.read_bytes():
+        raise RefusedError(f"{ENVELOPE} does not hold {STATEMENT}", f"sign the record anew: rm {path}")
+    return sealed.keys
 
 
 def _stated(statement: bytes) -> dict[str, str]:

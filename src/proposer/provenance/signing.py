@@ -90,14 +90,21 @@ class Place:
             raise UsageError(f"{self.path} cannot be written: {error.strerror}", "make its folder writable") from error
 
 
-def signer(environment: Mapping[str, str]) -> Signer:
+def signer(environment: Mapping[str, str], *, outside: Path | None = None) -> Signer:
     """Return whoever signs here; the first time makes the key.
+
+    Args:
+        environment: names the home.
+        outside: a repository in which no key may lie: a run stages the files of a working tree, so its model read them.
 
     Raises:
         RefusedError: the key is not this user's alone, or is none.
-        UsageError: it cannot be kept.
+        UsageError: it cannot be kept, or would be kept in the repository.
     """
     place = Place(environment)
+    if outside is not None and place.path.parent.resolve().is_relative_to(outside.resolve()):
+        raise UsageError(f"the signing key would lie in the repository, where runs read: {place.path}",
+                         "set XDG_CONFIG_HOME to a folder outside of it")  # fmt: skip
     text = place.read()
     if text is None:
         made = Ed25519PrivateKey.generate()

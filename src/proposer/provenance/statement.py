@@ -23,7 +23,7 @@ from proposer.provenance.attestation import (
 )
 from proposer.provenance.document import Document
 
-__all__ = ["BUILD_TYPE", "of", "read"]
+__all__ = ["BUILD_TYPE", "of", "read", "strayed"]
 
 _RECORD = "record.json"
 _LARGEST = 4 * 1024 * 1024
@@ -40,7 +40,7 @@ def of(document: Document, record_sha256: str) -> bytes:
         record_sha256: hexadecimal digest of record.json's bytes.
     """
     artifacts = document.outputs.artifacts_sha256
-    subject = next((name for name in ("proposal.patch", "answer.json") if name in artifacts), _RECORD)
+    subject = _subject(document)
     run, tool, policy = document.run, document.tool, document.policy
     came_to = {key: document.result[key] for key in ("seconds", "usage") if key in document.result}
     record = _resource(_RECORD, record_sha256).model_copy(update={"annotations": {"outcome": run.outcome, **came_to}})
@@ -118,6 +118,29 @@ def read(data: bytes) -> Statement:
     except (ValueError, RecursionError) as error:
         raise RefusedError(f"the statement cannot be read: {str(error)[:120]}", hint) from error
     return statement
+
+
+def strayed(statement: Statement, document: Document, record_sha256: str) -> Iterator[str]:
+    """Yield one sentence for each file that a statement names otherwise than the record does.
+
+    Args:
+        statement: as it was read.
+        document: record.json, which lists the other files.
+        record_sha256: hexadecimal digest of record.json's bytes.
+    """
+    wanted = {**document.outputs.artifacts_sha256, _RECORD: record_sha256}
+    rows = [*statement.subject, *statement.predicate.run_details.byproducts]
+    if [row.name for row in statement.subject] != [_subject(document)]:
+        yield f"the subject of the statement is not {_subject(document)}"
+    for row in rows:
+        if row.digest != {"sha256": wanted.pop(row.name, "")}:
+            yield f"the statement names another {row.name[:200]} than the record"
+    yield from (f"the statement does not name {name}" for name in sorted(wanted))
+
+
+def _subject(document: Document) -> str:
+    listed = document.outputs.artifacts_sha256
+    return next((name for name in ("proposal.patch", "answer.json") if name in listed), _RECORD)
 
 
 def _fault(error: ValidationError) -> str:

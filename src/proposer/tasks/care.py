@@ -69,6 +69,7 @@ def doctor(c: Context, ci: bool = False, json: bool = False) -> None:  # noqa: A
         "verify": "check every file of the record, its statement and the ledger; exit 7 on any difference",
         "sign": "verify the record, then sign its statement with this user's key, made the first time",
         "policy": "TOML file: allowed builders, lock, max_age_days, signature, signers; verifies too",
+        "public_key": "file for this user's public key, as PEM: give it to whoever verifies",
         "json": "print one JSON object",
     },
     auto_shortflags=False,
@@ -79,12 +80,14 @@ def provenance(
     verify: bool = False,
     sign: bool = False,
     policy: str = "",
+    public_key: str = "",
     json: bool = False,
 ) -> None:
     """Show where a run came from, verify its record (--verify), or sign it (--sign).
 
     Verification goes file -> record.json -> statement.json -> ledger, and through the signatures; one changed byte
-    anywhere is named. A record that was copied from another clone is checked without a ledger, which is said.
+    anywhere is named. A record that was copied from another clone is checked without a ledger, which is said; a
+    `proof.json` beside it stands in, where this repository has the committed head that it leads to.
     """
     with edge(as_json=json):
         import os
@@ -96,6 +99,8 @@ def provenance(
 
         here, rules = Path.cwd(), load(Path(policy)) if policy else None
         result = custody.sign(here, run, os.environ) if sign else None
+        if public_key:
+            custody.export(os.environ, Path(public_key))
         if result is None or (result.verified and rules):
             checked = verify or rules
             result = (
