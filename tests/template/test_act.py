@@ -249,8 +249,8 @@ def filled(turns: Any, package: str) -> Any:
 @pytest.mark.parametrize(
     ("level", "job", "artifact", "options"),
     [
-        ("branch", "publish-proposal", "codex-autofix", {}),
-        ("propose", "publish", "codex-proposal", {"file": "codex-propose.yml", "action": "labeled"}),
+        ("branch", "attest", "codex-autofix", {}),
+        ("propose", "attest", "codex-proposal", {"file": "codex-propose.yml", "action": "labeled"}),
     ],
     ids=["red tests", "a label"],
 )
@@ -279,6 +279,9 @@ def test_a_fix_is_tried_where_nothing_is_secret_and_becomes_a_draft(
         assert runner.git("rev-parse", f"codex/{record.name}^") == head
         order = [line for line in runner.calls() if line.split()[1] in ("codex.apply", "codex.publish")]
         assert [line.split()[1] for line in order] == ["codex.apply", "codex.publish"]
+        attested = {path.name: path.read_bytes() for path in (runner.scratch / "artifacts" / "attested").iterdir()}
+        assert attested.pop("type") == b"https://proposer.invalid/statement/v1\n"
+        assert attested == {name: (record / name).read_bytes() for name in ("proposal.patch", "statement.json")}
 
 
 @pytest.mark.sandbox

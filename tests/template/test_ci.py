@@ -39,7 +39,7 @@ JOBS = {
     "analyse": ASKING,
     "comment": ASKING | {"publish"},
     "propose": ASKING | {"publish"},
-    "branch": ASKING | {"publish", "autofix", "verify", "publish-proposal"},
+    "branch": ASKING | {"publish", "autofix", "verify", "publish-proposal", "attest"},
 }
 STEPS = {"tests", "propose", "drill", "pin", "evidence", "release"}
 GITLAB_JOBS = {
@@ -51,10 +51,13 @@ GITLAB_JOBS = {
 WRITES = {
     "analyse": set[tuple[str, str]](),
     "comment": {("ci.yml", "publish"), ("codex-collect.yml", "collect")},
-    "propose": {("ci.yml", "publish"), ("codex-collect.yml", "collect"), ("codex-propose.yml", "publish")},
+    "propose": {
+        ("ci.yml", "publish"), ("codex-collect.yml", "collect"), ("codex-propose.yml", "publish"),
+        ("codex-propose.yml", "attest"),
+    },
     "branch": {
         ("ci.yml", "publish"), ("ci.yml", "publish-proposal"), ("codex-collect.yml", "collect"),
-        ("codex-propose.yml", "publish"),
+        ("codex-propose.yml", "publish"), ("ci.yml", "attest"), ("codex-propose.yml", "attest"),
     },
 }  # fmt: skip
 """Jobs whose token may write something, by level; each level has one more."""

@@ -10,6 +10,7 @@ import tomllib
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+from proposer.upkeep import identity
 from proposer.upkeep.actions import CODEX_ACTION, faults_of
 from proposer.upkeep.workflowfile import Job, Step, WorkflowFile, expressions, read
 
@@ -142,7 +143,9 @@ def _boundary(file: WorkflowFile, job: Job) -> Iterator[str]:
             yield f"{step.name}: it changes what is checked out"
         if job.writes and re.search(r"\b(?:nox|pytest|codex\.(?!admit|publish)[a-z-]+)\b", step.run):
             yield f"{step.name}: a job that may write does more than to publish"
-    if job.writes:
+    if identity.SCOPES.intersection(job.writes):
+        yield from identity.faults(job)
+    elif job.writes:
         yield from _publishing(job)
 
 
