@@ -3,6 +3,7 @@
 import json
 import shutil
 import subprocess
+import sys
 import zipfile
 from collections.abc import Callable
 from datetime import UTC, datetime
@@ -13,12 +14,19 @@ import pytest
 
 from lab import CLEAN, Lab
 from proposer import custody, digests, incident, pruning
-from proposer.provenance import abroad, heads, policy, proofs, record, statement
+from proposer.invocation import home
+from proposer.provenance import abroad, heads, policy, proofs, record, signing, statement
 from proposer.provenance.ledger import Ledger
 from proposer.provenance.policy import VerificationPolicy
 from proposer.provenance.pruned import Pruned
+from proposer.proving.canary import rot13
 
 NOW = datetime.now(UTC)
+
+
+@pytest.fixture(autouse=True)
+def no_keyring(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "keyring", None)  # the keys of these tests are files
 
 
 @pytest.fixture
@@ -252,6 +260,23 @@ def test_a_key_in_the_repository_is_not_made(made: tuple[Lab, Path]) -> None:
         done = lab.inv("codex.provenance", place.name, "--sign", **place_of_it)
         assert (done.returncode, "in the repository" in done.stderr) == (2, True)
     assert not [*lab.root.rglob("signing.pem")]
+
+
+@pytest.mark.sandbox
+@pytest.mark.parametrize("opened", [False, True], ids=["as it is", "with the folder allowed"])
+def test_no_command_of_the_model_reads_the_key_wherever_it_lies(
+    lab: Lab, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, opened: bool
+) -> None:
+    place = {"HOME": str(tmp_path / "home"), "XDG_CONFIG_HOME": str(tmp_path / "settings")}
+    signing.signer(place)
+    path = signing.Place(place).path
+    told = home._filesystem  # noqa: SLF001 - the table of the permission profile
+    if opened:  # the way to see that the attempt would succeed
+        monkeypatch.setattr(home, "_filesystem", lambda *given: told(*given) | {str(path.parent): "read"})
+    loot = f"cat {path} | tr A-Za-z N-ZA-Mn-za-m"  # so that what is seen is not masked in the record
+    summary = lab.review({"shell": loot}, CLEAN, environment=place)
+    secret = rot13(path.read_text(encoding="ascii").splitlines()[1])
+    assert (secret in lab.outputs(summary)) is opened
 
 
 def test_the_public_key_goes_into_a_policy_as_it_was_written(made: tuple[Lab, Path], tmp_path: Path) -> None:
