@@ -138,16 +138,16 @@ def sign(folder: Path, run: str, environment: Mapping[str, str]) -> Result:
     return verify(folder, run)
 
 
-def export(environment: Mapping[str, str], target: Path) -> None:
+def export(folder: Path, environment: Mapping[str, str], target: Path) -> None:
     """Write the public half of this user's key as PEM, which a policy takes, and `openssl` too.
 
     Raises:
-        UsageError: the file or the key cannot be written.
+        UsageError: the file or the key cannot be written, or the key would lie in the repository around `folder`.
         RefusedError: the key is not this user's alone.
     """
     from proposer.provenance import envelope, signing  # noqa: PLC0415 - cryptography takes its time to load
 
-    text = envelope.pem_of(signing.signer(environment).public_key.keyid)
+    text = envelope.pem_of(signing.signer(environment, outside=git.root_of(folder)).public_key.keyid)
     try:
         target.write_text(text, encoding="ascii")
     except OSError as error:

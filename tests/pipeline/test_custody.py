@@ -254,11 +254,12 @@ def test_without_its_rule_an_old_run_and_one_of_tomorrow_pass(
         assert custody.verify(lab.root, place.name, policy=asked, now=now).verified
 
 
-def test_a_key_in_the_repository_is_not_made(made: tuple[Lab, Path]) -> None:
+def test_a_key_in_the_repository_is_not_made(made: tuple[Lab, Path], tmp_path: Path) -> None:
     lab, place = made
     for place_of_it in ({"HOME": str(lab.root)}, {"XDG_CONFIG_HOME": str(lab.root / "deep")}):
-        done = lab.inv("codex.provenance", place.name, "--sign", **place_of_it)
-        assert (done.returncode, "in the repository" in done.stderr) == (2, True)
+        for option in (["--sign"], ["--public-key", str(tmp_path / "ada.pem")]):
+            done = lab.inv("codex.provenance", place.name, *option, **place_of_it)
+            assert (done.returncode, "in the repository" in done.stderr) == (2, True)
     assert not [*lab.root.rglob("signing.pem")]
 
 

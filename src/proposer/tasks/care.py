@@ -100,7 +100,7 @@ def provenance(
         here, rules = Path.cwd(), load(Path(policy)) if policy else None
         result = custody.sign(here, run, os.environ) if sign else None
         if public_key:
-            custody.export(os.environ, Path(public_key))
+            custody.export(here, os.environ, Path(public_key))
         if result is None or (result.verified and rules):
             checked = verify or rules
             result = (
