@@ -34,9 +34,13 @@ from proposer.errors import EXIT_INTERNAL, EXIT_INTERRUPTED, EXIT_USAGE, Outcome
 from proposer.outputs.answer import Finding, ReviewAnswer, schema_of
 from proposer.outputs.forms import FORMS
 from proposer.outputs.proposal import CODES, DEFAULT, FORBIDDEN, MIGRATIONS
+from proposer.provenance import envelope
+from proposer.provenance.attestation import BUILD_TYPE, Resource, Statement
+from proposer.provenance.pruned import Tombstone
 from proposer.provenance.record import Document, Store
 from proposer.proving.drill import catalogue
 from proposer.relay.tape import MANIFEST, Manifest
+from proposer.reports.journal import Event
 from proposer.reports.metrics import families
 from proposer.tasks import codex
 
@@ -170,8 +174,7 @@ def documents() -> Iterator[str]:
         if form is not ReviewAnswer:
             yield from (f"## The answer of {name}", "", f"`schemas/{name}.schema.json`; closed, all needed.", "")
             yield from table(("field", "type", "means"), parts(form))
-    yield from ("## record.json", "", "Null where a desk has no such thing. Digests are hexadecimal SHA-256.", "")
-    yield from table(("field", "type"), [row[:2] for row in shape(Document)])
+    yield from ("## record.json", "", "The record and what vouches for it: [provenance](provenance.md).", "")
     yield from (f"## {MANIFEST}", "", "The manifest of a cassette (`--record FOLDER`).", "")
     yield "Beside it lie the files of the run's record, as they are, and the codex.lock that counted."
     yield from (
@@ -182,6 +185,109 @@ def documents() -> Iterator[str]:
     yield from ("A missing or changed file is exit 3, and so is another Codex; no manifest or another format is 2.", "")
     rows = [(row[0].replace("`format`", "`schema`"), *row[1:]) for row in shape(Manifest)]
     yield from table(("field", "type", "means"), rows)
+
+
+def written(model: type[BaseModel], prefix: str = "") -> list[tuple[str, ...]]:
+    """Return (field, type, meaning) as a document has them on disk, with the models inside it and inside its lists."""
+    rows: list[tuple[str, ...]] = []
+    for name, field in model.model_fields.items():
+        found = [one for one in (field.annotation, *get_args(field.annotation))
+                 if isinstance(one, type) and issubclass(one, BaseModel)]  # fmt: skip
+        listed = bool(found) and found[0] is not field.annotation
+        path = f"{prefix}{field.alias or name}{'[]' * listed}"
+        told = field.description or (first_line(found[0]) if found else "")
+        rows.append((f"`{path}`", "list of objects" if listed else "object" if found else typed(field), told))
+        if found and found[0] is not Resource:
+            rows += written(found[0], f"{path}.")
+    return rows
+
+
+def first_line(model: type[BaseModel]) -> str:
+    """Return the first line of a model's docstring."""
+    return (model.__doc__ or "").strip().splitlines()[0]
+
+
+def typed(field: FieldInfo) -> str:
+    """Return a field's type in the words of JSON."""
+    text = field.annotation.__name__ if isinstance(field.annotation, type) else str(field.annotation)
+    if text.startswith("typing.Literal"):
+        return " or ".join(f"`{choice}`" for choice in get_args(field.annotation))
+    names = {"str": "string", "int": "number", "float": "number", "bool": "true or false", "list": "list",
+             "dict": "object"}  # fmt: skip
+    first = text.removeprefix("typing.").split("[")[0].split(" ")[0]
+    return names[first] + (" or null" if text.endswith("| None") else "")
+
+
+PROVENANCE = """
+A run leaves its record in `.proposer/runs/RUN/`. Each file vouches for the one before it:
+
+```text
+files -> record.json (their SHA-256) -> statement.json (that of record.json) -> leaf of the ledger -> head of the ledger
+                                        '-> statement.dsse.json, where it is signed
+```
+
+[Verify a record](../how-to/verify-a-record.md) tells how to check that. Digests are hexadecimal SHA-256 unless their
+name says otherwise. Whatever a digest is taken of that is not a file as it lies there is canonical JSON ([RFC
+8785](https://www.rfc-editor.org/rfc/rfc8785)); so are the statement and the envelope. The documents are closed: a
+field that is not listed here is refused. Each has a JSON Schema (draft 2020-12), made from the models that write the
+documents.
+"""
+BUILD_TYPE_TEXT = """
+`{build_type}` identifies a run of Codex by this library. `proposer.invalid` is a reserved name (RFC 2606): it
+resolves nowhere, and nothing needs to be fetched to verify. `externalParameters` are what whoever started the run
+chose, `internalParameters` what the base's lock and settings chose; what the run was instructed by stands in
+`resolvedDependencies`, what it left in `byproducts`. What is proposed (else the answer, else the record) is the
+subject: it is never empty. A change that makes any of these mean something else gets another `buildType`; a field
+that is only added does not, though an older proposer refuses it.
+"""
+DEPENDENCIES = """
+A *resource* is `name`, `digest` (an object: `sha256`, `gitCommit` or `gitTree`, never empty) and, where there is more
+to say, `annotations`.
+"""
+ENVELOPE = """
+[DSSE v1](https://github.com/secure-systems-lab/dsse/blob/v1.0.2/envelope.md), as canonical JSON, with ed25519
+signatures over the media type and the payload. There is one way to write an envelope; bytes that would mean the same
+are refused.
+"""
+LEDGER = """
+`.proposer/ledger` has one line for each statement, in the order in which they were made: `INDEX LEAF CHAIN`. `INDEX`
+counts from 0; `LEAF` is the SHA-256 of the statement's bytes; `CHAIN` is the SHA-256 of the former line's chain (32
+zero bytes before the first) followed by the leaf's bytes. A line without its end was never acknowledged, and the next
+append removes it.
+
+The head is the size of the ledger and the root of the Merkle tree of [RFC
+6962](https://www.rfc-editor.org/rfc/rfc6962#section-2.1) whose entries are the leaves' 32 bytes.
+`provenance/ledger.head`, to be committed, has one line for each clone's ledger: `ORIGIN SIZE ROOT`, where `ORIGIN` is
+the chain of the ledger's first line.
+"""
+
+
+def provenance() -> Iterator[str]:
+    """Yield the page about records, statements, envelopes and the ledger."""
+    columns = ("field", "type", "means")
+    yield from ("# Provenance", PROVENANCE)
+    yield from table(("document", "schema"), [(f"`{told}`", f"[{name}](schemas/{name})") for name, (told, _) in
+                                              PUBLISHED.items()])  # fmt: skip
+    yield from ("## buildType", BUILD_TYPE_TEXT.format(build_type=BUILD_TYPE), "## statement.json", "")
+    yield "[in-toto Statement v1](https://github.com/in-toto/attestation/blob/main/spec/v1/statement.md) with the"
+    yield from ("predicate [SLSA provenance v1](https://slsa.dev/spec/v1.0/provenance).", DEPENDENCIES)
+    yield from table(columns, written(Statement))
+    yield from ("## record.json", "", "Null where a desk has no such thing; it is never invented.", "")
+    yield from table(columns, written(Document))
+    yield from ("## log.json", "", "One line, as it also goes to the logger `proposer.runs`.", "")
+    yield from table(columns, written(Event))
+    yield from ("## statement.dsse.json", ENVELOPE)
+    yield from table(columns, [
+        ("`payloadType`", "string", f"`{envelope.STATEMENT}`."),
+        ("`payload`", "string", "The bytes of statement.json, in base64."),
+        ("`signatures[]`", "list of objects", "At least one; every one must fit."),
+        ("`signatures[].keyid`", "string", "`ed25519:` and the public key, 64 hexadecimal digits."),
+        ("`signatures[].sig`", "string", "The signature, in base64."),
+    ])  # fmt: skip
+    yield from ("## The ledger", LEDGER, "## Tombstones", "")
+    yield "`.proposer/pruned/ID.tombstone.json`: that records were pruned; a leaf of the ledger like any statement."
+    yield ""
+    yield from table(columns, written(Tombstone))
 
 
 def questions() -> Iterator[str]:
@@ -305,10 +411,25 @@ def labels(family: Metric) -> str:
     )
 
 
+PUBLISHED: dict[str, tuple[str, type[BaseModel]]] = {
+    "statement.schema.json": ("statement.json", Statement),
+    "record.schema.json": ("record.json", Document),
+    "log.schema.json": ("log.json", Event),
+}
+"""The published schemas: which document each is of, and the model that writes it."""
+
+
+def published(name: str) -> str:
+    """Return a schema as JSON; its id is a name that nothing fetches."""
+    document, model = PUBLISHED[name]
+    head = {"$schema": "https://json-schema.org/draft/2020-12/schema", "$id": f"https://proposer.invalid/{name}"}
+    return json.dumps({**head, **model.model_json_schema(), "title": document}, indent=2) + "\n"
+
+
 PAGES = {
     "outcomes": outcomes, "settings": settings, "tasks": tasks, "documents": documents, "answers": questions,
     "drills": drills, "proposals": proposals, "workflows": workflows, "prompts": prompts,
-    "metrics": metrics,
+    "metrics": metrics, "provenance": provenance,
 }  # fmt: skip
 
 
@@ -319,6 +440,8 @@ def texts() -> Iterator[tuple[Path, str]]:
         yield FOLDER / f"{name}.md", "\n".join([head, "", NOTE, *rest]).rstrip() + "\n"
     for name, model in FORMS.items():
         yield ROOT / "schemas" / f"{name}.schema.json", json.dumps(schema_of(model), indent=2) + "\n"
+    for name in PUBLISHED:
+        yield FOLDER / "schemas" / name, published(name)
 
 
 def main() -> int:
@@ -331,6 +454,7 @@ def main() -> int:
         if check and (not path.exists() or path.read_text(encoding="utf-8") != text):
             stale.append(path.relative_to(ROOT).as_posix())
         elif not check:
+            path.parent.mkdir(exist_ok=True)
             path.write_text(text, encoding="utf-8")
     for name in stale:
         sys.stderr.write(f"{name} does not fit the code; run: nox -s docs -- --write\n")

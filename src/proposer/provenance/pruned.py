@@ -30,6 +30,8 @@ _LARGEST = 64 * 1024 * 1024
 
 
 class _Said(BaseModel):
+    """What is said of the pruning."""
+
     model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True)
 
     pruned_on: str = Field(alias="prunedOn", description="When (RFC 3339, UTC).")
@@ -41,9 +43,11 @@ class Tombstone(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True)
 
-    type: Literal["https://in-toto.io/Statement/v1"] = Field(alias="_type")
-    subject: Annotated[list[Resource], Field(min_length=1)]
-    predicate_type: Literal["https://proposer.invalid/pruning/v1"] = Field(alias="predicateType")
+    type: Literal["https://in-toto.io/Statement/v1"] = Field(alias="_type", description="The format.")
+    subject: Annotated[list[Resource], Field(min_length=1, description="The statements, named after their runs.")]
+    predicate_type: Literal["https://proposer.invalid/pruning/v1"] = Field(
+        alias="predicateType", description="The format of the predicate."
+    )
     predicate: _Said
 
     @property
