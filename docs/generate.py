@@ -38,6 +38,7 @@ from proposer.provenance import envelope
 from proposer.provenance.attestation import BUILD_TYPE, Resource, Statement
 from proposer.provenance.pruned import Tombstone
 from proposer.provenance.record import Document, Store
+from proposer.provenance.signed_head import SignedHead
 from proposer.proving.drill import catalogue
 from proposer.relay.tape import MANIFEST, Manifest
 from proposer.reports.journal import Event
@@ -260,6 +261,11 @@ The head is the size of the ledger and the root of the Merkle tree of [RFC
 `provenance/ledger.head`, to be committed, has one line for each clone's ledger: `ORIGIN SIZE ROOT`, where `ORIGIN` is
 the chain of the ledger's first line.
 """
+SIGNED_HEAD = f"""
+`inv codex.audit --sign-head` writes `provenance/ledger-ORIGIN.head.dsse.json` (the first 16 digits of the origin): an
+envelope as above with the `payloadType` `{envelope.HEAD}`, whose payload is canonical JSON. `inv codex.audit` holds the
+ledger against every head, plain or signed, that the working tree, HEAD or a commit before it has.
+"""
 
 
 def provenance() -> Iterator[str]:
@@ -284,7 +290,9 @@ def provenance() -> Iterator[str]:
         ("`signatures[].keyid`", "string", "`ed25519:` and the public key, 64 hexadecimal digits."),
         ("`signatures[].sig`", "string", "The signature, in base64."),
     ])  # fmt: skip
-    yield from ("## The ledger", LEDGER, "## Tombstones", "")
+    yield from ("## The ledger", LEDGER, "## Signed heads", SIGNED_HEAD)
+    yield from table(columns, written(SignedHead))
+    yield from ("## Tombstones", "")
     yield "`.proposer/pruned/ID.tombstone.json`: that records were pruned; a leaf of the ledger like any statement."
     yield ""
     yield from table(columns, written(Tombstone))

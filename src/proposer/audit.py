@@ -1,21 +1,23 @@
 """Checking all records of a repository at once: files, statements, the ledger, and the heads that were committed."""
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 from proposer import digests, git
 from proposer.archive.index import Index
-from proposer.errors import EXIT_REFUSED, RefusedError
-from proposer.git import Git
+from proposer.errors import EXIT_REFUSED, RefusedError, UsageError
 from proposer.provenance import heads, record
+from proposer.provenance.anchors import Vouched, signed_path, vouched
 from proposer.provenance.ledger import Head
 from proposer.provenance.pruned import Pruned
 from proposer.reports.safe import log_line
+from proposer.worktree import File, Worktree
 
-__all__ = ["Audit", "Row", "examine"]
+__all__ = ["Audit", "Row", "examine", "sign_head"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -37,7 +39,7 @@ class Audit:
         head: size and root of the ledger; None where it cannot be read.
         pruned: records of which only the statement was kept, as a tombstone in the ledger says.
         gone: statements in the ledger whose record is not here any more, and nothing says why.
-        anchors: committed heads that are of this ledger, and of others.
+        anchors: heads in the working tree and in commits.
         problems: what is wrong with the ledger, its heads or the folder of records.
         files: whether every file of every record was read.
     """
@@ -46,7 +48,7 @@ class Audit:
     head: Head | None
     pruned: int
     gone: int
-    anchors: tuple[int, int]
+    anchors: Vouched
     problems: tuple[str, ...]
     files: bool = True
 
@@ -67,7 +69,8 @@ class Audit:
             "pruned": self.pruned, "gone": self.gone,
             "files_read": self.files,
             "ledger": {"size": self.head.size, "root": f"sha256:{self.head.root}"} if self.head else None,
-            "anchors": {"of_this_ledger": self.anchors[0], "of_others": self.anchors[1]},
+            "anchors": {"of_this_ledger": self.anchors.ours, "of_others": self.anchors.others},
+            "signed": [{"key": key, "size": size} for key, size in sorted(self.anchors.signed.items())],
             "problems": list(self.problems),
             "damaged": [{"run": row.run, "problems": list(row.problems)} for row in self.damaged],
         }  # fmt: skip
@@ -82,10 +85,12 @@ class Audit:
             sys.stdout.write(f"ledger: {self.head.size} statements, root {self.head.root}\n")
         sys.stdout.write(f"records: {len(self.rows)} here, {len(self.damaged)} of them damaged, "
                          f"{self.pruned} pruned, {self.gone} gone\n")  # fmt: skip
-        ours, others = self.anchors
         if not self.files:
             sys.stdout.write("looked at record.json and statement.json of each; every file is read by: --verify\n")
+        ours, others = self.anchors.ours, self.anchors.others
         sys.stdout.write(f"committed heads: {ours} of this ledger, {others} of other clones' ledgers\n")
+        sys.stdout.writelines(f"its first {size} statements were signed by {key}\n"
+                              for key, size in sorted(self.anchors.signed.items()))  # fmt: skip
         if self.exit_code:
             sys.stderr.write("error: records or ledger do not verify\n"
                              "  do not rely on what is named above; restore .proposer from a copy\n")  # fmt: skip
@@ -115,18 +120,47 @@ def examine(folder: Path, *, files: bool = True) -> Audit:
     for row, leaf in _each(store, leaves) if files else _indexed(store, leaves):
         rows.append(row)
         held.add(leaf)
-    anchors = (0, 0)
+    anchors = Vouched(ours=0, others=0, signed={}, problems=())
     if head is not None:
-        try:
-            anchors = _anchors(root, store)
-        except RefusedError as error:
-            problems.append(error.message)
+        anchors = vouched(root, store.ledger)
+        problems += anchors.problems
     kept = Pruned(store.folder)
     found = kept.look()
     problems += kept.faults(leaves) if head is not None else ()
     buried = {*found.statements.values(), *(leaf for leaf, _ in found.tombstones.values())}
     return Audit(rows=tuple(rows), head=head, pruned=len(found.statements), gone=len(leaves - held - buried),
                  anchors=anchors, problems=tuple(problems), files=files)  # fmt: skip
+
+
+def sign_head(folder: Path, environment: Mapping[str, str], now: datetime) -> tuple[str, str]:
+    """Write the head of the ledger as it is now, plain and signed, to be committed; return both paths.
+
+    Args:
+        folder: somewhere inside the repository.
+        environment: says where the key is.
+        now: with a time zone (UTC).
+
+    Raises:
+        RefusedError: the ledger does not verify or lost what a head says it had, the key is not this user's alone, or
+            something is in the way of the files.
+        UsageError: no repository, nothing to sign yet, the records could come from anybody, or the key cannot be kept.
+    """
+    from proposer.provenance import signed_head, signing  # noqa: PLC0415 - cryptography takes its time to load
+
+    root = git.root_of(folder)
+    store = record.Store(root)
+    store.check()
+    store.ledger.verify()
+    if (anchor := heads.of(store.ledger)) is None:
+        raise UsageError("the ledger is empty", "run: inv codex.review")
+    if problem := next(iter(vouched(root, store.ledger).problems), ""):
+        raise RefusedError(problem, "see: inv codex.audit --verify")
+    tree, path = Worktree(root), signed_path(anchor.origin)
+    before, signed = tree.read(heads.PATH), tree.read(path)
+    text = heads.anchored(before.data.decode(errors="replace") if before else "", store.ledger)
+    sealed = signed_head.sign(anchor, now, signing.signer(environment))
+    tree.put({heads.PATH: (before, File(data=text.encode())), path: (signed, File(data=sealed))})
+    return heads.PATH, path
 
 
 def _each(store: record.Store, leaves: frozenset[str]) -> Iterator[tuple[Row, str]]:
@@ -164,34 +198,6 @@ def _row(store: record.Store, place: Path, leaves: frozenset[str]) -> tuple[Row,
         problems = problems or [str(error)]
         return Row(run=place.name, workflow="", outcome="", problems=tuple(problems)), leaf
     return Row(run=place.name, workflow=made.name, outcome=made.outcome, problems=tuple(problems)), leaf
-
-
-def _anchors(root: Path, store: record.Store) -> tuple[int, int]:
-    """Return how many heads of this and of other ledgers HEAD's commit and the working tree hold.
-
-    Raises:
-        RefusedError: a head of this ledger does not fit it, or a file of heads cannot be read.
-    """
-    first = next(store.ledger.lines(), None)
-    ours, others = set[str](), set[str]()
-    for where, text in _texts(root):
-        found = heads.read(text)
-        if heads.broken(found.values(), store.ledger):
-            raise RefusedError(f"the ledger lost what {heads.PATH} {where} says it had",
-                               "restore .proposer/ledger from a copy")  # fmt: skip
-        for origin in found:
-            (ours if first and origin == first.chain else others).add(origin)
-    return len(ours), len(others)
-
-
-def _texts(root: Path) -> Iterator[tuple[str, str]]:
-    """Yield the files of heads: the committed one, which nobody changes unseen, and the one that lies here."""
-    done = Git(cwd=root).call("show", f"HEAD:{heads.PATH}")
-    if not done.returncode:
-        yield "of HEAD", done.stdout.decode(errors="replace")
-    path = root / heads.PATH
-    if path.is_file() and not path.is_symlink():
-        yield "in the working tree", path.read_text(encoding="utf-8", errors="replace")
 
 
 def _plain(text: str) -> str:

@@ -9,9 +9,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from proposer.errors import RefusedError
+from proposer.provenance import merkle
 from proposer.provenance.ledger import Head, Ledger
 
-__all__ = ["PATH", "Anchor", "anchored", "broken", "of", "read"]
+__all__ = ["PATH", "Anchor", "anchored", "broken", "of", "read", "unfit"]
 
 PATH = "provenance/ledger.head"
 _LINE = re.compile(r"([0-9a-f]{64}) ([1-9][0-9]{0,17}) ([0-9a-f]{64})")
@@ -31,15 +32,16 @@ class Anchor:
 
 
 def read(text: str) -> dict[str, Anchor]:
-    """Return the anchors of a file by their ledger's origin.
+    """Return the anchors of a file by their ledger's origin; there is one way to write each line, its end included.
 
     Raises:
         RefusedError: a line has another form, or a ledger stands there twice.
     """
     found = dict[str, Anchor]()
-    for number, line in enumerate(text.splitlines(), 1):
+    *lines, rest = text.split("\n")
+    for number, line in enumerate([*lines, rest] if rest else lines, 1):
         match = _LINE.fullmatch(line)
-        if not match or match[1] in found:
+        if not match or match[1] in found or number > len(lines):
             raise RefusedError(f"line {number} of {PATH} is no head of a ledger", "keep one line per ledger")
         found[match[1]] = Anchor(origin=match[1], head=Head(size=int(match[2]), root=match[3]))
     return found
@@ -77,6 +79,21 @@ def broken(anchors: Iterable[Anchor], ledger: Ledger) -> bool:
         RefusedError: the ledger cannot be read.
     """
     first = next(ledger.lines(), None)
-    return first is not None and any(
-        anchor.origin == first.chain and not ledger.grew_from(anchor.head) for anchor in anchors
-    )
+    return first is not None and bool(unfit((anchor for anchor in anchors if anchor.origin == first.chain), ledger))
+
+
+def unfit(anchors: Iterable[Anchor], ledger: Ledger) -> frozenset[Anchor]:
+    """Return the heads that a ledger did not grow from; the ledger is read once, however many there are.
+
+    Raises:
+        RefusedError: the ledger cannot be read.
+    """
+    left = set(anchors)
+    sizes = {anchor.head.size for anchor in left}
+    frontier = merkle.Frontier()
+    for line in ledger.lines() if left else ():
+        frontier.add(merkle.leaf_of(bytes.fromhex(line.leaf)))
+        if frontier.size in sizes:
+            fits = Head(size=frontier.size, root=frontier.root().hex())
+            left = {anchor for anchor in left if anchor.head != fits}
+    return frozenset(left)

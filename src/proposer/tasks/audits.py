@@ -14,6 +14,7 @@ __all__ = ["audit"]
         "prune": "remove the files of old records; their statements and leaves stay, so what was removed is provable",
         "days": "with --prune: how old; default 90",
         "dry_run": "with --prune: only say what would be removed",
+        "sign_head": "write provenance/ledger.head and, beside it, its signed form, to be committed",
         "json": "print one JSON object",
     },
     auto_shortflags=False,
@@ -24,6 +25,7 @@ def audit(
     prune: bool = False,
     days: int = 90,
     dry_run: bool = False,
+    sign_head: bool = False,
     json: bool = False,
 ) -> None:
     """Check all records, the ledger, and the heads of it that were committed.
@@ -41,6 +43,8 @@ def audit(
         if prune:
             _prune(days, dry=dry_run, as_json=json)
             return
+        if sign_head:
+            _sign_head()
         found = audits.examine(Path.cwd(), files=verify)
         if json:
             print_json(found.document())
@@ -68,3 +72,15 @@ def _prune(days: int, *, dry: bool, as_json: bool) -> None:
     )  # fmt: skip
     with telling():
         print_json(made.document()) if as_json else made.show()
+
+
+def _sign_head() -> None:
+    import os
+    import sys
+    from datetime import UTC, datetime
+    from pathlib import Path
+
+    from proposer import audit as audits
+
+    paths = audits.sign_head(Path.cwd(), os.environ, datetime.now(UTC))
+    print(f"commit {' and '.join(paths)}", file=sys.stderr)

@@ -5,8 +5,8 @@ from pathlib import Path
 import pytest
 
 from proposer.errors import RefusedError
-from proposer.provenance import heads
-from proposer.provenance.ledger import Ledger
+from proposer.provenance import heads, merkle
+from proposer.provenance.ledger import Head, Ledger
 
 OTHER = f"{'0' * 64} 3 {'a' * 64}\n"
 
@@ -54,11 +54,39 @@ def test_a_head_of_another_ledger_says_nothing_about_this_one(tmp_path: Path) ->
     assert not heads.broken(heads.read(text).values(), filled(tmp_path / "ours", 1))
 
 
-@pytest.mark.parametrize(
-    "text",
-    ["x\n", OTHER * 2, OTHER.replace(" 3 ", " 0 "), OTHER.replace(" 3 ", " 03 "), OTHER.upper(), "\n", OTHER[1:]],
-    ids=["words", "twice", "nothing", "a-zero-before", "capitals", "an-empty-line", "too-short"],
-)
+NO_HEADS = {
+    "words": "x\n",
+    "twice": OTHER * 2,
+    "nothing": OTHER.replace(" 3 ", " 0 "),
+    "a-zero-before": OTHER.replace(" 3 ", " 03 "),
+    "capitals": OTHER.upper(),
+    "an-empty-line": "\n",
+    "too-short": OTHER[1:],
+    "no-end": OTHER[:-1],
+    "another-end": OTHER[:-1] + "\v",
+    "a-carriage-return": OTHER.replace("\n", "\r\n"),
+    "half-a-line": OTHER + "f" * 64,
+}
+
+
+@pytest.mark.parametrize("text", NO_HEADS.values(), ids=NO_HEADS)
 def test_what_is_no_head_is_refused(text: str) -> None:
     with pytest.raises(RefusedError, match="no head of a ledger"):
         heads.read(text)
+
+
+def test_each_head_that_a_ledger_did_not_grow_from_is_told(tmp_path: Path) -> None:
+    ledger, grown = Ledger(tmp_path / "ledger"), []
+    for number in range(6):
+        ledger.append(f"statement {number}".encode())
+        if anchor := heads.of(ledger):
+            grown.append(anchor)
+    origin = grown[0].origin
+    wrong = {
+        heads.Anchor(origin=origin, head=Head(size=3, root=grown[3].head.root)),
+        heads.Anchor(origin=origin, head=Head(size=7, root=grown[5].head.root)),
+        heads.Anchor(origin=origin, head=Head(size=0, root=merkle.EMPTY.hex())),
+    }
+    assert heads.unfit(grown, ledger) == frozenset()
+    assert heads.unfit([*grown, *wrong], ledger) == wrong
+    assert heads.unfit(grown, Ledger(tmp_path / "none")) == {*grown}
