@@ -82,7 +82,7 @@ class Redactor:
             joined = _APART.join(texts)
             folds = any("\n" in text or "\\" in text for text in texts)
             spans = merged(self._sweep.spans(joined, joined if self._sweep.with_personal else "", folds=folds))
-            if not spans and not _BREAK.search(line):
+            if not spans and _is_one(line):
                 return line
             suspects = _touched(texts, spans)
         return jsonlines.rewrite(line, partial(self._field, suspects))
@@ -132,6 +132,11 @@ class Redactor:
             self.count += 1
             return _UNSCANNED
         return _UNSCANNED  # made so that each mask uncovers another secret
+
+
+def _is_one(line: str) -> bool:
+    """Tell whether a line is one to every reader; the usual line is ASCII, and told without a search."""
+    return "\n" not in line and "\r" not in line and (line.isascii() or not _BREAK.search(line))
 
 
 def _touched(texts: list[str], spans: list[Span]) -> set[str]:

@@ -15,6 +15,8 @@ _JOIN = re.compile(
     r"[\n\r\\](?<=[A-Za-z0-9+/_.~%$|-][\n\r\\])(?:(?<=\\)(?:[nr]|[\r\n]+)|(?<!\\)[\n\r]*)"
     r"[ \t]*(?=[A-Za-z0-9+/_.~%$|:-])"
 )
+# The same where there is neither a carriage return nor a backslash, which nearly no line has: a plain search for `\n`.
+_PLAIN = re.compile(r"\n(?<=[A-Za-z0-9+/_.~%$|-]\n)\n*[ \t]*(?=[A-Za-z0-9+/_.~%$|:-])")
 _WIDE = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/_.~%$|=:-"
 _FORTH = re.compile(r"[A-Za-z0-9+/_.~%$|=:-]{0,4096}")
 
@@ -45,12 +47,14 @@ class Runs:
         """Yield (start, end) of what may be a token if there were no line breaks in it."""
         classes, text = self._classes, self._text
         start = end = -1
-        for join in _JOIN.finditer(text):
-            if join.start() != end:
+        for join in (_JOIN if "\\" in text or "\r" in text else _PLAIN).finditer(text):
+            first, last = join.span()
+            if first != end:
                 yield from self._part(start, end)
-                start = max(classes.rfind(b" ", 0, join.start()) + 1, end)
-            end = classes.find(b" ", join.end())
-            end = max(end, join.end()) if end >= 0 else len(text)
+                start = max(classes.rfind(b" ", 0, first) + 1, end)
+            end = classes.find(b" ", last)
+            if end < 0:
+                end = len(text)
         yield from self._part(start, end)
 
     def _part(self, start: int, end: int) -> Iterator[tuple[int, int]]:

@@ -21,9 +21,12 @@ _INVISIBLE = re.compile(
     "(?:(?<=\x1b)\\[[0-?]*[ -/]*[@-~]|(?<=\x9b)[0-?]*[ -/]*[@-~]"
     "|(?<=\x1b)[\\]PX^_][^\x07\x1b\x9c]{0,4096}(?:\x07|\x1b\\\\|\x9c)?)?"
 )
-_CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
+_CONTROL = bytes(code for code in (*range(32), 127) if code not in b"\t\n\r")
 _FOLD = re.compile("[\n\r\x85\u2028\u2029\\\\](?:(?<=\\\\)(?:[nr]|[\r\n]+)|(?<!\\\\)[\n\r]*)(?:[ \t]{2,}|\t)?")
 _INDENTED = re.compile(_FOLD.pattern.removesuffix("(?:[ \t]{2,}|\t)?") + "[ \t]*")
+# The same for a text in which a line ends with `\n` and nothing else, as nearly all do: a plain search.
+_PLAIN_FOLD = re.compile("\n+(?:[ \t]{2,}|\t)?")
+_PLAIN_INDENTED = re.compile("\n+[ \t]*")
 # Each alternative begins with a literal of its own: the search skips everything else.
 _ESCAPE = re.compile(
     r"%(?P<percent>[0-9A-Fa-f]{2}(?:%[0-9A-Fa-f]{2}){0,200})"
@@ -120,6 +123,8 @@ def folded(shadow: Shadow, *, words: bool = False) -> Shadow | None:
         shadow: the text.
         words: whether what is looked for may hold blanks: then a single blank at the start of a line is no indentation.
     """
+    if shadow.text.isascii() and "\\" not in shadow.text and "\r" not in shadow.text:
+        return _without(_PLAIN_FOLD if words else _PLAIN_INDENTED, shadow.text, shadow)
     return _without(_FOLD if words else _INDENTED, shadow.text, shadow)
 
 
@@ -171,7 +176,7 @@ def windows(text: str, *, quotes: bool = False) -> Iterator[tuple[int, int]]:
 
 def _places(text: str, patterns: Iterable[re.Pattern[str]]) -> Iterator[int]:
     """Yield where patterns match, in order; what a text surely does not hold is not looked for."""
-    if text.isascii() and not _CONTROL.search(text):
+    if text.isascii() and len(text.encode().translate(None, _CONTROL)) == len(text):
         patterns = [pattern for pattern in patterns if pattern is not _INVISIBLE]
     if "\\" not in text and "%" not in text and "&" not in text:
         patterns = [pattern for pattern in patterns if pattern is not _ESCAPES]
