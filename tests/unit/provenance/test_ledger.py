@@ -1,8 +1,6 @@
 """The ledger: append-only, chained, one way to write a line, safe between processes and after a crash."""
 
 import hashlib
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
@@ -135,20 +133,6 @@ def test_a_link_and_a_folder_are_no_ledgers(tmp_path: Path) -> None:
             with pytest.raises(RefusedError):
                 use()
     assert target.read_bytes() == b""
-
-
-def test_processes_append_side_by_side(tmp_path: Path) -> None:
-    code = (
-        "import sys; from pathlib import Path; from proposer.provenance.ledger import Ledger\n"
-        "ledger = Ledger(Path(sys.argv[1]))\nfor number in range(25): ledger.append(f'{sys.argv[2]} {number}'.encode())"
-    )
-    path = tmp_path / "ledger"
-    writers = [subprocess.Popen([sys.executable, "-c", code, str(path), str(number)]) for number in range(4)]
-    assert [writer.wait() for writer in writers] == [0, 0, 0, 0]
-    ledger = Ledger(path)
-    ledger.verify()
-    assert len(list(ledger.lines())) == 100
-    assert all(ledger.holds(f"{writer} {number}".encode()) for writer in range(4) for number in range(25))
 
 
 def test_the_tail_is_read_without_the_rest(tmp_path: Path) -> None:
