@@ -113,7 +113,7 @@ FORGED: dict[str, tuple[Callable[[dict[str, Any]], object], str]] = {
     ),
     "a file twice": (
         lambda value: details(value)["byproducts"].append(details(value)["byproducts"][-1]),
-        "names another stderr.log than",
+        "the statement names stderr.log twice",
     ),
     "an unknown external parameter": (
         lambda value: value["predicate"]["buildDefinition"]["externalParameters"].update(more="x"),

@@ -51,8 +51,8 @@ _ID = re.compile(r"[0-9]{8}T[0-9]{6}Z-[0-9a-f]{8}")
 
 
 def new_id(now: datetime) -> str:
-    """Return a run id: the time (UTC) and 32 random bits."""
-    return f"{now:%Y%m%dT%H%M%SZ}-{secrets.token_hex(4)}"
+    """Return a run id: the time (UTC) to 1/256 s, so that names sort by it, and 24 random bits."""
+    return f"{now:%Y%m%dT%H%M%SZ}-{now.microsecond * 256 // 1_000_000:02x}{secrets.token_hex(3)}"
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -1,6 +1,7 @@
 """The statement of a run: made from its record, as canonical JSON (RFC 8785), and read back by whoever verifies it."""
 
 import json
+from collections import Counter
 from collections.abc import Iterator
 
 from pydantic import ValidationError
@@ -129,13 +130,16 @@ def strayed(statement: Statement, document: Document, record_sha256: str) -> Ite
         record_sha256: hexadecimal digest of record.json's bytes.
     """
     wanted = {**document.outputs.artifacts_sha256, _RECORD: record_sha256}
-    rows = [*statement.subject, *statement.predicate.run_details.byproducts]
-    if [row.name for row in statement.subject] != [_subject(document)]:
+    subject, made = statement.subject, statement.predicate.run_details.byproducts
+    if [row.name for row in subject] != [_subject(document)]:
         yield f"the subject of the statement is not {_subject(document)}"
-    for row in rows:
-        if row.digest != {"sha256": wanted.pop(row.name, "")}:
+    for row in (*subject, *made):
+        if row.digest != {"sha256": wanted.get(row.name, "")}:
             yield f"the statement names another {row.name[:200]} than the record"
-    yield from (f"the statement does not name {name}" for name in sorted(wanted))
+    # The record is always a byproduct, for its annotations, also where it is the subject for want of anything better.
+    named = Counter(row.name for row in made) + Counter(row.name for row in subject if row.name != _RECORD)
+    yield from (f"the statement does not name {name}" for name in sorted(wanted.keys() - named.keys()))
+    yield from (f"the statement names {name[:200]} twice" for name in sorted(named) if named[name] > 1)
 
 
 def _subject(document: Document) -> str:

@@ -245,9 +245,16 @@ def test_what_a_killed_run_left_is_removed_and_a_living_ones_draft_stays(store: 
 
 def test_ids_are_times_and_unique() -> None:
     now = datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)
-    found = {record.new_id(now) for _ in range(50)}
-    assert len(found) == 50
+    found = {record.new_id(now) for _ in range(10)}
+    assert len(found) == 10
     assert all(name.startswith("20260102T030405Z-") for name in found)
+
+
+def test_ids_of_one_second_sort_by_time() -> None:
+    moments = [datetime(2026, 1, 2, 3, 4, 5, micro, tzinfo=UTC) for micro in (0, 4_000, 500_000, 996_000, 999_999)]
+    names = [record.new_id(moment) for moment in moments]
+    assert names == sorted(names)
+    assert record.new_id(moments[0]) != record.new_id(moments[0])
 
 
 @pytest.mark.parametrize("text", ["", "nonsense", "[]", "{}", '{"schema_version": "1.0"}'])
