@@ -11,6 +11,7 @@ ALPHABETS = {
     "b": string.ascii_letters + string.digits + "-_",
     "d": string.digits,
     "h": "0123456789abcdef",
+    "j": string.ascii_lowercase + string.digits + "!@#$%^&*(-_=+)",
     "k": string.ascii_uppercase + "234567",
     "l": string.ascii_lowercase + string.digits,
     "m": string.ascii_letters,
@@ -109,6 +110,8 @@ digitalocean dop_v1_{h64}
 digitalocean doo_v1_{h64}
 heroku HRKU-{U}
 heroku HRKU-AA{b58}
+scalingo tk-us-{b48}
+lob live_{h35}
 netlify nfp_{a36}
 vercel vcp_{a56}
 vercel vercel_blob_rw_{a16}_{a30}

@@ -58,6 +58,12 @@ _STRONG = re.compile(
     r"[ \t]{0,40}(?=\S{0,64}[A-Za-z])(?=(?:\S{0,64}?[0-9]){2})(?=\S{0,64}[!@#$^&*])"
     r"([A-Za-z0-9!@#$%^&*_.+-]{8,64})(?<!\.)(?=\.?(?:[\s,;|]|$))"
 )
+_DJANGO = re.compile(
+    r"[ \t]{0,40}[\"']?((?:django-insecure-)?(?=(?:[^!@#$%^&*(=+)\s]{0,50}[!@#$%^&*(=+)]){3})(?=(?:[^\d\s]{0,50}\d){3})"
+    r"[A-Za-z0-9!@#$%^&*(\-_=+)]{40,64})(?![A-Za-z0-9!@#$%^&*(\-_=+)])"
+)
+"""What `django-admin startproject` writes as SECRET_KEY; it may look like code: `x(`, `$y`, `&z=`."""
+
 _FURTHER = frozenset({"key", "keys", "string", "phrase"})
 """Names that say nothing without the word before them: `api key`, `signing.key`."""
 
@@ -157,6 +163,9 @@ def _given(text: str, start: int, after: re.Match[str], kind: Kind) -> Iterator[
     if loose is None:
         if after.lastgroup in ("blank", "cell"):
             yield from _behind(text, at, kind)
+        return
+    if kind == "secret" and (key := _DJANGO.match(text, at)):
+        yield Span(*key.span(1), _RULE)
         return
     if opened := _OPEN.match(text, at):
         at = opened.end()

@@ -88,6 +88,8 @@ def kind_of(name: str) -> Kind:
     words = [word.lower() for word in _WORDS.findall(name[-80:])]
     while len(words) > 1 and (words[-1] in _TRAILING or words[-1].isdigit()):
         words.pop()
+    if words[:2] == ["tf", "token"]:  # TF_TOKEN_app_terraform_io: the host comes last
+        return "secret"
     last, before = words[-1] if words else "", words[-2] if len(words) > 1 else ""
     if (last == "token" and before in _PLACES) or (last == "authorization" and before not in _SENDERS):
         return ""
