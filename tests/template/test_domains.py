@@ -29,7 +29,7 @@ ALLOWED = {
     ),
     "the ledger of statements, a file that `inv codex.apply` writes": re.compile(r"ledger\.head"),
     "the ledger of statements, where runs keep it and CI collects it": re.compile(
-        r"\.proposer/ledger|codex/ledger|\$RUNNER_TEMP/ledger"
+        r"\.proposer/ledger|codex[/-]ledger|\$RUNNER_TEMP/ledger|LEDGER_TOKEN|--into ledger|-C ledger|username=ledger"
     ),
     "a category of findings in the schema, which is the same in every repository": re.compile(r'(?m)^\s+"money",$'),
 }
