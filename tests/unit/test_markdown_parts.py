@@ -40,6 +40,7 @@ def test_code_spans_are_found_as_commonmark_finds_them(source: str, codes: list[
         ("a&amp;b", "a&b"),
         ("&#64;&#x40;&commat;", "@@@"),
         ("&unknown; &amp", "&unknown; &amp"),
+        ("&notit; &ampx;", "&notit; &ampx;"),
         ("\\@ \\a \\\\", "@ \\a \\"),
         ("\\&amp;", "&amp;"),
         ("`&amp;`", "\x00" * 7),
@@ -48,6 +49,47 @@ def test_code_spans_are_found_as_commonmark_finds_them(source: str, codes: list[
 )
 def test_the_shown_text_is_the_rendered_one(source: str, shown: str) -> None:
     assert Inline.read(source).shown == shown
+
+
+def test_what_is_inside_of_code_begins_behind_its_first_backtick_and_ends_with_its_last() -> None:
+    inline = Inline.read("a `b` c ``d`` e")
+    inside = "".join("x" if inline.is_code(at) else "." for at in range(len(inline.source)))
+    assert inside == "...xx....xxxx.."
+
+
+@pytest.mark.parametrize(
+    ("line", "markers"),
+    [
+        ("a", 0), ("> a", 2), ("- a", 2), ("* > 1. a", 7), ("10) a", 4), ("1.", 2), ("-", 1), ("+", 1), ("1.a", 0),
+        ("*a*", 0), ("1234567890. a", 0), (">- a", 3), (" \t> ", 4), ("1.\ta", 3), ("-\ta", 2), ("", 0),
+    ],
+)  # fmt: skip
+def test_the_markers_of_containers_are_told_from_what_they_hold(line: str, markers: int) -> None:
+    assert Blocks.read(line).content(0) == markers
+
+
+def test_a_line_that_is_in_no_block_stands_for_itself() -> None:
+    blocks = Blocks.read("[a]: b\n\nc\nd\n\n[e]: f\n\n- g\n  h\n")
+    assert [blocks.around(line) for line in range(9)] == [
+        (0, 1), (1, 2), (2, 4), (2, 4), (4, 5), (5, 6), (6, 7), (7, 9), (7, 9),
+    ]  # fmt: skip
+
+
+def test_a_text_of_nothing_but_definitions_has_no_block() -> None:
+    assert Blocks.read("[a]: b").around(0) == (0, 1)
+
+
+def test_only_a_line_right_below_a_table_is_below_one() -> None:
+    table = "|a|\n|-|\n|b|"
+    assert list(Blocks.read(f"{table}\n\nc\n\n```\nd\n```\ne\n").below_tables()) == [3]
+    assert list(Blocks.read(table).below_tables()) == []
+    assert list(Blocks.read(f"{table}\n").below_tables()) == [3]
+    assert list(Blocks.read("a\nb\n").below_tables()) == []
+
+
+def test_lines_that_are_in_no_leaf_are_told_in_runs() -> None:
+    text = "# a\n\nb\n-\n\n---\n\n[c]: d\n[e]: f\n\n> [g]: h\n\n    i\n\n[j]: k"
+    assert [list(run) for run in Blocks.read(text).unread()] == [[7, 8], [10], [14]]
 
 
 def test_a_place_in_the_shown_text_is_found_in_the_source() -> None:
@@ -120,6 +162,8 @@ def test_text_as_code_is_one_closed_fence(text: str) -> None:
         ("[a]\n\n[a]: http://e.example", [0]),
         ("- a\n- [b](//c)", [1]),
         ("<http://e.example>", [0]),
+        ("[a\\\\](http://e.example)", [0]),
+        ("[a\\](http://e.example)", []),
         ("| a |\n|---|\n| <b> |", [2]),
         ("[a](https://github.com/a) `<b>` a < b &lt;b>\n\n    <b>", []),
         ("plain", []),

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
 from itertools import pairwise
-from typing import Self
+from typing import NamedTuple, Self
 
 from markdown_it import MarkdownIt
 from markdown_it.common.utils import unescapeAll
@@ -72,6 +72,13 @@ class Fence:
     closed: bool
 
 
+class _Leaf(NamedTuple):
+    token: Token
+    first: int
+    end: int
+    """Its lines."""
+
+
 class Blocks:
     """A text, its lines, and what each line is."""
 
@@ -84,7 +91,7 @@ class Blocks:
             self.starts.append(self.starts[-1] + len(line) + 1)
         self.referable = referable
         """The text defines link references."""
-        self._leaves = [token for token in tokens if token.map and token.type in _LEAVES]
+        self._leaves = [_Leaf(token, *token.map) for token in tokens if token.map and token.type in _LEAVES]
         self._tops = [(token.map[0], token.map[1]) for token in tokens if token.map and token.level == 0]
 
     @classmethod
@@ -96,14 +103,12 @@ class Blocks:
 
     def content(self, line: int) -> int:
         """Return the offset in a line at which its containers' markers end."""
-        match = _CONTAINER.match(self.lines[line])
-        return match.end() if match else 0
+        return len(self.lines[line]) - len(_CONTAINER.sub("", self.lines[line], count=1))
 
     def fences(self) -> Iterator[Fence]:
         """Yield the fenced code blocks."""
-        for token in self._leaves:
-            if token.type == "fence" and token.map:
-                first, end = token.map
+        for token, first, end in self._leaves:
+            if token.type == "fence":
                 inside = token.content.count("\n") + (not token.content.endswith("\n") and bool(token.content))
                 yield Fence(
                     first=first, last=max(first, min(end, len(self.lines)) - 1), marker=token.markup,
@@ -112,20 +117,20 @@ class Blocks:
 
     def indented(self) -> Iterator[tuple[int, str]]:
         """Yield the first line and the content of the indented code blocks."""
-        yield from ((token.map[0], token.content) for token in self._leaves if token.type == "code_block" and token.map)
+        yield from ((first, token.content) for token, first, _ in self._leaves if token.type == "code_block")
 
     def below_tables(self) -> Iterator[int]:
         """Yield the lines that follow a table directly."""
-        for token in self._leaves:
-            if token.type == "table_open" and token.map and token.map[1] < len(self.lines):
-                yield token.map[1]
+        for token, _, end in self._leaves:
+            if token.type == "table_open" and end < len(self.lines):
+                yield end
 
     def code(self) -> Iterator[tuple[int, int]]:
         """Yield where code is: the insides of code blocks, and code spans with their backticks."""
-        for token in self._leaves:
-            if token.type in _CODE and token.map:
-                first = min(token.map[0] + (token.type == "fence"), len(self.lines))
-                yield self.starts[first], max(self.starts[first], self.starts[min(token.map[1], len(self.lines))] - 1)
+        for token, opening, end in self._leaves:
+            if token.type in _CODE:
+                first = min(opening + (token.type == "fence"), len(self.lines))
+                yield self.starts[first], max(self.starts[first], self.starts[min(end, len(self.lines))] - 1)
         for stretch in self.stretches():
             spans = Inline.read(self.text[stretch.start : stretch.end]).codes
             yield from ((stretch.start + start, stretch.start + end) for start, end in spans)
@@ -133,10 +138,7 @@ class Blocks:
     def stretches(self) -> Iterator[Stretch]:
         """Yield what is read as inline Markdown, in order; the cells of a table one by one."""
         cells: set[int] = set()
-        for token in self._leaves:
-            if token.map is None:
-                continue
-            first, end = token.map
+        for token, first, end in self._leaves:
             if token.type == "table_open":
                 cells.update(range(first, end))
                 yield from (cell for line in range(first, end) if line != first + 1 for cell in self._cells(line))
@@ -161,13 +163,13 @@ class Blocks:
     def code_lines(self) -> set[int]:
         """Return the numbers of the lines inside of code blocks; the opening line of a fence is outside."""
         return {
-            number for token in self._leaves if token.type in _CODE and token.map
-            for number in range(token.map[0] + (token.type == "fence"), token.map[1])
+            number for token, first, end in self._leaves if token.type in _CODE
+            for number in range(first + (token.type == "fence"), end)
         }  # fmt: skip
 
     def unread(self) -> Iterator[range]:
         """Yield runs of lines with content that are in no leaf: link reference definitions, and what is too deep."""
-        read = {number for token in self._leaves if token.map for number in range(*token.map)}
+        read = {number for _, first, end in self._leaves for number in range(first, end)}
         run: list[int] = []
         for number, line in enumerate(self.lines):
             if number not in read and self.content(number) < len(line):
@@ -187,4 +189,4 @@ class Blocks:
 
 
 _CODE = frozenset({"fence", "code_block"})
-_LEAVES = _CODE | {"inline", "heading_open", "paragraph_open", "table_open", "hr"}
+_LEAVES = _CODE | {"inline", "heading_open", "table_open", "hr"}

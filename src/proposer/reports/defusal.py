@@ -81,7 +81,7 @@ def _changes(blocks: Blocks, links: Links, fenced: set[tuple[int, int]]) -> Iter
     yield from everywhere(blocks)
     if fragile:
         yield from around_code(blocks)
-    for _, cells in groupby(blocks.stretches(), lambda each: (each.row is None, each.row or each.start)):
+    for _, cells in groupby(blocks.stretches(), lambda each: (each.row, each.start if each.row is None else 0)):
         yield from _stretch(blocks, list(cells), links, fragile=fragile)
 
 

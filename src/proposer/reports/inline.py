@@ -50,7 +50,7 @@ class Inline:
 
     def place(self, start: int, end: int) -> tuple[int, int]:
         """Return where a part of `shown` is in the source."""
-        while end < len(self.shown) and self.starts[end] == self.starts[end - 1]:
+        while self.starts[end] == self.starts[end - 1]:
             end += 1  # an entity that stands for two characters
         return self.starts[start], self.starts[end]
 

@@ -68,9 +68,8 @@ def destinations(inline: Inline, links: Links, *, referable: bool) -> Iterator[t
         opened -= 1
         if opened >= spent:
             strict = _STRICT.match(inline.source, match.start())
-            allowed = bool(strict) and strict is not None and links.reach(strict["where"])
-            if allowed and strict:
-                yield strict.span()
+            allowed = [strict.span()] if strict and links.reach(strict["where"]) else []
+            yield from allowed
             if allowed or referable:
                 spent = opened
         opened = max(opened, 0)
@@ -127,9 +126,9 @@ def _brackets(inline: Inline, held: list[tuple[int, int]], *, referable: bool) -
             yield Edit(at, at + 1, "&#93;")
         elif match[0] == "![" and at < last_link:
             yield Edit(at, at + 1, "&#33;")
-        if match[0].endswith("["):
-            wide = _named(source, match.end() - 1, last_wiki)
-            yield from (Edit(place, place + 1, "\\[") for place in range(match.end() - 1, match.end() - 1 + wide))
+        opening = match.end() - 1
+        wide = _named(source, opening, last_wiki)
+        yield from (Edit(place, place + 1, "\\[") for place in range(opening, opening + wide))
 
 
 def _named(source: str, at: int, last: int) -> int:

@@ -11,7 +11,7 @@ from proposer.reports.links import Links
 
 __all__ = ["objections"]
 
-_SUSPICIOUS = re.compile(r"<[A-Za-z/!?]|(?<!\\)\](?:[(\[]|:)")
+_SUSPICIOUS = re.compile(r"<[A-Za-z/!?]|(?<!\\)(?:\\\\)*\](?:[(\[]|:)")
 
 
 @cache
@@ -44,6 +44,6 @@ def objections(text: str, links: Links) -> Iterator[int]:
 def _leads_away(tokens: Sequence[Token], links: Links) -> bool:
     return any(
         token.type in ("html_inline", "image")
-        or (token.type == "link_open" and not links.reach(str(token.attrGet("href") or "")))
+        or (token.type == "link_open" and not links.reach(str(token.attrGet("href"))))
         for token in tokens
     )
