@@ -122,6 +122,14 @@ DOUBT = {
         "a | b |\n--|--|\n&#96;&#96; | `@b` |\n",
     ),
     "in another row": ("a `` | b |\n--|--|\nc | `@b` |\n", "a `` | b |\n--|--|\nc | `@b` |\n"),
+    "between hot code and plain code": (
+        "a | b | c |\n--|--|--|\n`@b` | `` | `c` |\n",
+        "a | b | c |\n--|--|--|\n`@b` | &#96;&#96; | `c` |\n",
+    ),
+    "in a row whose first cell starts a block": (
+        "a | b |\n--|--|\n[^a]: `b` c | @d |\n",
+        "a | b |\n--|--|\n\\[^a]: `b` c | `@d` |\n",
+    ),
     "before code that would not": ("`` `user`", "`` `user`"),
     "alone": ("a `` b", "a `` b"),
 }

@@ -46,6 +46,7 @@ ANGLES = {
     "an allowed address": (f"<{GOOD}>", f"<{GOOD}>"),
     "mail to a name that begins with a digit": ("<1a@b.co>", "&lt;1a@b.co>"),
     "mail to a name that begins with a dot": ("<.a@b.co>", "&lt;.a@b.co>"),
+    "mail to a name that begins with a bar": ("<|a@b.co>", "&lt;|a@b.co>"),
     "mail": ("<a@b.co>", "&lt;a@b.co>"),
     "a tag by a character that no name has": ("<b|c>", "&lt;b|c>"),
     "a small comparison at the end": ("a <b", "a <b"),

@@ -27,7 +27,7 @@ _RENDERED = frozenset(
 _DEFINITION = re.compile(
     r"\[[\w .,/#'!?:()+*-]{1,100}\]: +(?P<where>[^\s<>]{1,2000})(?: +\"[^\"\n<>`\\&@]{0,500}\")? *"
 )
-_ANYTHING = re.compile(r"[@`<\[\]&\\$#!:/~%\uff20\ufe6b\uff03]|(?i:www|clos|fix|resol|impl|dupl|gh-|[0-9a-f]{7})")
+_ANYTHING = re.compile(r"[@`<\[\]&\\$#!:/~%\uff20\ufe6b\uff03]|(?i:www|clos|fix|resol|impl|dupl)")
 """What a cell must hold for a rule to apply; most of a table's cells hold none of it."""
 
 
@@ -52,11 +52,9 @@ def defuse(text: str, links: Links, *, bluntly: bool = False, refused: Collectio
     changes = list(_changes(blocks, links, fenced))
     if bluntly:
         fenced |= {blocks.around(blocks.line_at(edit.start)) for edit in changes}
-    if fenced:
-        ranges = sorted((blocks.starts[first], blocks.starts[end] - 1) for first, end in fenced)
-        changes = [edit for edit in changes if not _within(edit.start, ranges)]
-        changes += (_published(blocks, first, end) for first, end in fenced)
-    return applied(text, changes)
+    ranges = sorted((blocks.starts[first], blocks.starts[end] - 1) for first, end in fenced)
+    changes = [edit for edit in changes if not _within(edit.start, ranges)]
+    return applied(text, [*changes, *(_published(blocks, first, end) for first, end in fenced)])
 
 
 def _within(offset: int, ranges: list[tuple[int, int]]) -> bool:
@@ -126,7 +124,7 @@ def _stretch(blocks: Blocks, cells: list[Stretch], links: Links, *, fragile: boo
     in_doubt = False
     for stretch in cells:
         source = blocks.text[stretch.start : stretch.end]
-        if stretch.row is not None and not stretch.opens_line and not _ANYTHING.search(source):
+        if stretch.row is not None and not _ANYTHING.search(source):
             continue
         inline = Inline.read(source)
         read.append((stretch, inline))

@@ -44,8 +44,8 @@ def markdown(text: str, hosts: Collection[str] = ("github.com",)) -> str:
     """Return text that can be published as Markdown on GitHub and GitLab.
 
     In the result nothing acts: no mention, closing form, command at the start of a line, raw HTML, image, link but
-    https to the hosts given, diagram, formula that links, suggestion to commit; nor a reference (`#12`, `o/r#1`, a
-    commit), which leaves an entry in the history of what it names. What was live is shown as code. Code stays as it is,
+    https to the hosts given, diagram, formula that links, suggestion to commit; nor a reference to another project
+    (`o/r#1`, `o/r@0a1b2c3`), which leaves an entry in its history. What was live is shown as code. Code stays as it is,
     and so does text in which nothing is live. Idempotent; linear in the length of the text.
 
     Args:

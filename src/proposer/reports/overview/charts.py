@@ -10,7 +10,7 @@ from proposer.reports.overview.canvas import ACCENT, BAD, GOOD, GRID, INK, SOFT,
 from proposer.reports.overview.picture import Picture
 from proposer.reports.overview.surroundings import LEVELS
 
-__all__ = ["GROUPS", "RISKS", "drawn", "short"]
+__all__ = ["GROUPS", "RISKS", "drawn", "levels", "short"]
 
 GROUPS = (
     ("reviewed, nothing blocks", GOOD, ("clean", "findings")),
@@ -152,14 +152,19 @@ def _findings(axes: Any, picture: Picture) -> None:
 
 
 def _levels(axes: Any, picture: Picture) -> None:
+    levels(axes, picture.level)
+
+
+def levels(axes: Any, level: int = 0) -> None:
+    """Draw the risk of each automation level, and a ring around one of them (1 to 4; 0: none)."""
     places = range(1, len(_STEPS) + 1)
     axes.plot(places, RISKS, color=SOFT, linewidth=1.6, zorder=1)
     axes.scatter(places, RISKS, color=[GOOD, GOOD, WARN, WARN, BAD], s=70, zorder=2)
-    if picture.level:
-        axes.scatter([picture.level], [RISKS[picture.level - 1]], s=260, facecolors="none", edgecolors=INK,
-                     linewidths=1.6, zorder=3)  # fmt: skip
-        axes.annotate(f"this repository: {LEVELS[picture.level - 1]}", (picture.level, RISKS[picture.level - 1]),
-                      xytext=(12, -12), textcoords="offset points", ha="left", va="top", color=INK)  # fmt: skip
+    if level:
+        place = (level, RISKS[level - 1])
+        axes.scatter([level], [place[1]], s=260, facecolors="none", edgecolors=INK, linewidths=1.6, zorder=3)
+        axes.annotate(f"this repository: {LEVELS[level - 1]}", place, xytext=(12, -12), textcoords="offset points",
+                      ha="left", va="top", color=INK)  # fmt: skip
     axes.set_xticks(list(places), _STEPS)
     axes.set_xlim(0.5, len(_STEPS) + 0.5)
     axes.set_ylim(0, 11.5)
