@@ -1,4 +1,4 @@
-"""Writes docs/reference and schemas/ from the code that they describe; `--check` compares instead (session `docs`)."""
+"""Writes docs/reference, schemas/ and a chart from the code that they show; `--check` compares instead (session `docs`)."""
 
 import argparse
 import json
@@ -43,6 +43,8 @@ from proposer.proving.drill import catalogue
 from proposer.relay.tape import MANIFEST, Manifest
 from proposer.reports.journal import Event
 from proposer.reports.metrics import families
+from proposer.reports.overview.canvas import canvas, svg
+from proposer.reports.overview.charts import levels
 from proposer.tasks import codex
 
 ROOT = Path(__file__).parents[1]
@@ -441,6 +443,25 @@ PAGES = {
 }  # fmt: skip
 
 
+COLOURS = {
+    "ink": "#57606a", "grid": "#d0d7de", "good": "#2da44e", "warn": "#bf8700", "bad": "#cf222e", "soft": "#8c959f",
+    "accent": "#0969da",
+}  # fmt: skip
+"""Of a picture that stands alone; each is readable on white and on black."""
+
+
+def picture() -> str:
+    """Return the chart of the automation levels as a file of its own."""
+    with canvas() as figure:
+        text = svg("levels", figure(3.2), levels)
+    for name, colour in COLOURS.items():
+        text = text.replace(f"var(--{name})", colour)
+    title = "<title>Risk of each automation level: 2, 3, 5, 7 and 10 of 10</title>"
+    head = '<svg xmlns="http://www.w3.org/2000/svg" font-family="sans-serif"'
+    text = text.replace("<svg", head, 1).replace(' aria-hidden="true" focusable="false">', f' role="img">{title}', 1)
+    return "\n".join(line.rstrip() for line in text.splitlines()) + "\n"
+
+
 def texts() -> Iterator[tuple[Path, str]]:
     """Yield each generated file and its text."""
     for name, page in PAGES.items():
@@ -450,6 +471,7 @@ def texts() -> Iterator[tuple[Path, str]]:
         yield ROOT / "schemas" / f"{name}.schema.json", json.dumps(schema_of(model), indent=2) + "\n"
     for name in PUBLISHED:
         yield FOLDER / "schemas" / name, published(name)
+    yield ROOT / "docs" / "explanation" / "levels.svg", picture()
 
 
 def main() -> int:
