@@ -1,4 +1,4 @@
-"""Writes docs/reference, schemas/ and a chart from the code that they show; `--check` compares instead (session `docs`)."""
+"""Writes docs/reference, schemas/ and a chart from the code that they show; `--check` compares (session `docs`)."""
 
 import argparse
 import json
