@@ -10,7 +10,21 @@ ns = Collection(codex)
 
 from invoke.collection import Collection
 
-from proposer.tasks import audits, care, drills, evals, figures, forges, history, jobs, proposals, prove, runs, upkeep
+from proposer.tasks import (
+    about,
+    audits,
+    care,
+    drills,
+    evals,
+    figures,
+    forges,
+    history,
+    jobs,
+    proposals,
+    prove,
+    runs,
+    upkeep,
+)
 
 __all__ = ["codex"]
 
@@ -43,3 +57,4 @@ for _task in (
     jobs.collect,
 ):
     codex.add_task(_task)
+codex.add_task(about.about, default=True)
