@@ -35,12 +35,15 @@ LEFT_OUT = {
     "lint types": "development tools (linters, type checker)",
     "template template-all oldest": "the generated applications' own dependencies and servers",
     "frontend": "Node.js and the registry of npm",
+    "matrix": "other versions of Python and Invoke",
     "docs": "the documentation's tools",
     "looks": "a browser: Debian's package chromium",
     "dist": "the build tools",
     "measure": "minutes on an idle machine",
     "upgrade": "the package index: two more Codex of 160 MB each",
 }
+THROUGH_INVOKE = ("tests/pipeline/test_answers.py", "tests/pipeline/test_lineage.py")
+"""Tests that start `inv` itself."""
 PAGE, READER = "tests/template/test_page.py", "tests/template/test_readme.py"
 CODE = ["src", "skills", "tests", "benchmarks", "docs", ".ci", "noxfile.py", "tasks.py"]
 
@@ -79,6 +82,15 @@ def tests(session: nox.Session) -> None:
     """Unit and contract tests: no Codex process, seconds."""
     prepare(session, "test")
     pytest(session, "tests/unit", "tests/contract")
+
+
+@nox.session(python=["3.11", "3.12", "3.13"])
+@nox.parametrize("invoke", ["2.2.1", "3.0.3"])
+def matrix(session: nox.Session, invoke: str) -> None:
+    """Unit and contract tests, and whole runs through `inv`, on each Python with the oldest and the newest Invoke."""
+    prepare(session, "test")
+    session.install("--no-deps", f"invoke=={invoke}")
+    pytest(session, "tests/unit", "tests/contract", *THROUGH_INVOKE)
 
 
 @nox.session
@@ -147,7 +159,7 @@ def upgrade(session: nox.Session) -> None:
 
 @nox.session
 def measure(session: nox.Session) -> None:
-    """Print each figure of the speed budget against its named peer, measured in the same run."""
+    """Measure every budget against its named peer, and errors in both directions; write docs/measurements.md."""
     prepare(session, "measure")
     session.run("python", "benchmarks/measure.py", *session.posargs)
 
@@ -203,9 +215,10 @@ def mutants(session: nox.Session) -> None:
 
 @nox.session
 def dist(session: nox.Session) -> None:
-    """Build wheel and sdist twice, compare them byte for byte, and look into the wheel."""
+    """Build wheel, sdist and bill of materials twice, compare them byte for byte, and look into them."""
     prepare(session, "dist", project=False)
     session.run("python", "tests/dist/build_twice.py")
+    session.run("python", "tests/dist/sbom.py")
 
 
 @nox.session
