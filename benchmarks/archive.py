@@ -2,16 +2,23 @@
 
 import hashlib
 import json
+import os
 import random
 import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+import rounds as timing
+from figures import Taken
+
 from proposer.provenance import statement
 from proposer.provenance.record import FOLDER, RECORD, STATEMENT, Document
+
+__all__ = ["DEFAULT", "WHEN", "WORK", "measure"]
 
 DEFAULT = 100_000
 START = datetime(2020, 1, 1, tzinfo=UTC)
@@ -23,8 +30,12 @@ WORK = {
     "report": "from datetime import UTC, datetime; from proposer.reports.overview import page;"
     "page.render(Path(sys.argv[1]), datetime.now(UTC))",
 }
-MEASURED = (
-    "import resource, sys; from pathlib import Path; {}; print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)"
+WHEN = ("first", "again")
+"""Without an index yet, and with one."""
+_MEASURED = (
+    "import resource, sys; from pathlib import Path; {}; used = resource.getrusage(resource.RUSAGE_SELF); "
+    + timing.PEAK
+    + "; print(peak, used.ru_utime + used.ru_stime)"
 )
 
 
@@ -65,6 +76,7 @@ def make(root: Path, count: int) -> None:
     """Write records as a store does, but for the files behind them and for waiting on the disk."""
     runs = root / FOLDER / "runs"
     runs.mkdir(parents=True)
+    (root / FOLDER / ".gitignore").write_text("*\n", encoding="ascii")
     chance, chain = random.Random(1), bytes(32)  # noqa: S311 - the same records each time
     with (root / FOLDER / "ledger").open("w", encoding="ascii") as ledger:
         for number in range(count):
@@ -82,30 +94,40 @@ def make(root: Path, count: int) -> None:
     subprocess.run(["git", "init", "-q", str(root)], check=True)
 
 
-def measured(name: str, root: Path) -> tuple[float, int]:
-    """Return seconds and MB of one process."""
+def measured(name: str, root: Path) -> Taken:
+    """Return what one process takes."""
     started = time.perf_counter()
-    done = subprocess.run(
-        [sys.executable, "-c", MEASURED.format(WORK[name]), str(root)], check=True, capture_output=True, text=True
-    )
-    return time.perf_counter() - started, int(done.stdout.splitlines()[-1]) // 1024
+    call = [sys.executable, "-c", _MEASURED.format(WORK[name]), str(root)]
+    done = subprocess.run(call, check=True, capture_output=True, text=True, env=timing.plain())
+    memory, processor = done.stdout.split()[-2:]
+    return Taken(seconds=time.perf_counter() - started, processor=float(processor), memory=int(memory))
+
+
+def measure(count: int) -> Iterator[tuple[str, str, Taken]]:
+    """Yield what each of `WORK` takes over so many records, and when."""
+    with tempfile.TemporaryDirectory(prefix="proposer-archive-") as folder:
+        few, root = Path(folder) / "few", Path(folder) / "many"
+        make(few, 10)
+        make(root, count)
+        os.sync()  # else the first to read would wait for what was written
+        for name in WORK:
+            measured(name, few)  # modules are compiled and in memory then, as they are at any but the first time
+            (root / FOLDER / "index.jsonl").unlink(missing_ok=True)
+            for when in WHEN:
+                yield name, when, measured(name, root)
 
 
 def main() -> None:
     """Print a line for each; `first` has no index yet, `again` has."""
     count = int(sys.argv[1]) if len(sys.argv) > 1 else DEFAULT
-    found: dict[tuple[str, str, int], tuple[float, int]] = {}
+    once: dict[tuple[str, str], Taken] = {}
     for size in (count, 2 * count):
-        with tempfile.TemporaryDirectory(prefix="proposer-archive-") as folder:
-            root = Path(folder)
-            make(root, size)
-            for name in WORK:
-                (root / FOLDER / "index.jsonl").unlink(missing_ok=True)
-                for when in ("first", "again"):
-                    found[name, when, size] = measured(name, root)
-    for (name, when, size), (seconds, memory) in found.items():
-        growth = f", {seconds / found[name, when, count][0]:.2f} x the time" if size > count else ""
-        sys.stdout.write(f"{name:8} {when:5} {size:8,} records: {seconds:6.2f} s, {memory} MB{growth}\n")
+        for name, when, taken in measure(size):
+            before = once.setdefault((name, when), taken)
+            growth = f", {taken.processor / before.processor:.2f} x the processor's time" if size > count else ""
+            sys.stdout.write(f"{name:8} {when:5} {size:8,} records: {taken.seconds:6.2f} s, processor "
+                             f"{taken.processor:6.2f} s, {taken.memory} MB{growth}\n")  # fmt: skip
+            sys.stdout.flush()
 
 
 if __name__ == "__main__":

@@ -9,6 +9,11 @@ from time import process_time
 
 from proposer.inputs.untrusted import clean
 
+__all__ = ["ROWS", "SIZES", "Prepared", "over"]
+
+Prepared = Callable[[int], Callable[[], object]]
+"""For a size, the call to measure."""
+
 SIZES = (1, 2, 4, 8)
 """Megabytes (10^6 bytes of UTF-8)."""
 
@@ -18,7 +23,7 @@ def repeated(piece: str, *, before: str = "", after: str = "") -> Callable[[int]
     return lambda size: before + piece * (size // len(piece.encode())) + after
 
 
-def over(function: Callable[[str], object], make: Callable[[int], str]) -> Callable[[int], Callable[[], object]]:
+def over(function: Callable[[str], object], make: Callable[[int], str]) -> Prepared:
     """Return a row: for a size, the call to measure; the text is made outside of the measurement."""
 
     def prepared(size: int) -> Callable[[], object]:
@@ -83,7 +88,7 @@ _HOSTILE = {
     "lone surrogates": lambda size: "\ud800" * (size // 3),
 }
 
-ROWS: dict[str, Callable[[int], Callable[[], object]]] = {
+ROWS: dict[str, Prepared] = {
     **{f"clean: {name}": over(clean, make) for name, make in _HOSTILE.items()},
 }
 

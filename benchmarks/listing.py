@@ -20,7 +20,9 @@ def measure(scratch: Path, rounds: int) -> tuple[float, float]:
 
     def listed(folder: Path) -> None:
         call = [sys.executable, "-m", "invoke", "--list"]
-        subprocess.run(call, cwd=folder, check=folder is ours, stdin=subprocess.DEVNULL, capture_output=True)
+        subprocess.run(
+            call, cwd=folder, check=folder is ours, stdin=subprocess.DEVNULL, capture_output=True, env=timing.plain()
+        )
 
     found = timing.interleaved({"ours": lambda: listed(ours), "peer": lambda: listed(peer)}, rounds * 2)
     return found["ours"], found["peer"]
