@@ -246,6 +246,8 @@ GONE = {
     "joiner between Cyrillic letters": ("па\u200dроль", "пароль"),
     "joiner at the beginning": ("\u200da \u200c", "a "),
     "joiner between digits": ("1\u200d2\u200c3", "123"),
+    "joiner between Persian digits": ("\u06f1\u200d\u06f2\u200c\u06f3", "\u06f1\u06f2\u06f3"),
+    "joiner after a Persian digit": ("\u06f3\u200d\u2669", "\u06f3\u2669"),
     "joiner between ideographs": ("漢\u200d字", "漢字"),
     "non-joiner between emoji": ("👩\u200c💻", "👩💻"),
     "joiner after an emoji": ("😀\u200d and 😀\u200d", "😀 and 😀"),

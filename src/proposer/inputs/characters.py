@@ -65,14 +65,15 @@ _VARIED = re.compile(
 """Valid variation sequences: emoji-variation-sequences.txt, the IVD, StandardizedVariants.txt (by class of base)."""
 
 _JOINING = """
-    600-61B 61D-74F 750-7FF 840-8FF 900-DFF 1000-109F 1780-17B3 17B6-180A 1810-18AF 1900-194F 1A20-1AAF 1B00-1C4F
+    600-61B 61D-6EF 6FA-7FF 840-8FF 900-DFF 1000-109F 1780-17B3 17B6-180A 1810-18AF 1900-194F 1A20-1AAF 1B00-1C4F
     1CD0-1CFF 2D30-2D7F A840-A8FF A930-AA7F AAE0-AAFF ABC0-ABFF FB50-FDCF FDF0-FDFF FE70-FEFC 10A00-10A5F 10AC0-10AFF
     10B80-10BAF 10C80-10D8F 10EC0-10FDF 11000-11FFF 1E900-1E95F
 """
 """Blocks of the scripts whose letters join or conjoin (ArabicShaping.txt, IndicSyllabicCategory.txt), seen ones only.
 
-Arabic, Syriac, Thaana, N'Ko, Mandaic; Devanagari to Sinhala; Myanmar, Khmer, Mongolian, Balinese and their neighbours;
-Tifinagh, Phags-pa, Javanese; historic scripts from Kharoshthi to Sogdian; Brahmi and its descendants; Adlam.
+Arabic but for its Persian digits, which join nothing; Syriac, Thaana, N'Ko, Mandaic; Devanagari to Sinhala; Myanmar,
+Khmer, Mongolian, Balinese and their neighbours; Tifinagh, Phags-pa, Javanese; historic scripts from Kharoshthi to
+Sogdian; Brahmi and its descendants; Adlam.
 """
 _INVISIBLE = re.compile(f"[{_ranges(_DEFAULT_IGNORABLE, _BLANK, _NOT_TEXT)}]+")
 _BREAK = re.compile("[\r\x0b\x0c\x85\u2028\u2029](?:(?<=\r)\n)?")
