@@ -45,8 +45,8 @@ STEPS = {"tests", "propose", "drill", "pin", "evidence", "release"}
 GITLAB_JOBS = {
     "analyse": STEPS,
     "comment": STEPS | {"publish", "collect"},
-    "propose": STEPS | {"publish", "collect", "autofix", "verify", "publish-proposal"},
-    "branch": STEPS | {"publish", "collect", "autofix", "verify", "publish-proposal"},
+    "propose": STEPS | {"publish", "collect", "autofix", "draft", "verify", "publish-proposal"},
+    "branch": STEPS | {"publish", "collect", "autofix", "draft", "verify", "publish-proposal"},
 }
 WRITES = {
     "analyse": set[tuple[str, str]](),
@@ -133,7 +133,7 @@ def test_gitlab_alone_has_its_own_files_and_the_same_shape(baked: Baker, answers
     assert set(jobs) == GITLAB_JOBS[answers["automation"]]
     for name, job in jobs.items():
         script, scope = "\n".join(job["script"]), job.get("environment", {}).get("name")
-        assert (scope == "codex") == (name in ("propose", "autofix", "release")), name
+        assert (scope == "codex") == (name in ("propose", "autofix", "draft", "release")), name
         assert (scope == "codex-publish") == (name in ("publish", "publish-proposal")), name
         assert (scope == "codex-ledger") == (name == "collect"), name
         # What asks or writes is the base's, or the default branch's; what runs the change has neither key nor token.

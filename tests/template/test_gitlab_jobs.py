@@ -235,6 +235,40 @@ def test_a_fix_that_was_swapped_is_neither_tried_nor_published(shells: Callable[
         assert shell.forge.writes() == []
 
 
+WEB = {"CI_PIPELINE_SOURCE": "web", "CI_MERGE_REQUEST_DIFF_BASE_SHA": "", "CI_MERGE_REQUEST_IID": "",
+       "CI_COMMIT_BRANCH": "main", "CI_COMMIT_REF_NAME": "main", "CI_DEFAULT_BRANCH": "main"}  # fmt: skip
+ADR = {
+    "summary": "s", "context": "c", "decision": "d", "consequences": "c", "migration_plan": "m",
+    "alternatives": [{"name": "a", "why_not": "w"}, {"name": "b", "why_not": "w"}],
+}  # fmt: skip
+
+
+@pytest.mark.sandbox
+def test_a_draft_that_a_person_asks_for_is_tried_and_opened(shells: Callable[..., Any]) -> None:
+    with shells(automation="propose") as shell:
+        web = WEB | {"CI_COMMIT_SHA": shell.git("rev-parse", "main"), "CODEX_WORKFLOW": "adr",
+                     "CODEX_NAME": "Keep fees in cents"}  # fmt: skip
+        code, log, drafted = shell.job("draft", [{"answer": ADR}], **KEY, **web)
+        assert code == 0, log
+        code, log, _ = shell.job("verify", [], after=drafted, STANDIN_CHECK="-c pass", **web)
+        assert code == 0, log
+        assert shell.forge.writes() == []
+        code, log, _ = shell.job("publish-proposal", [], after=drafted, **TOKEN, **web)
+        assert code == 0, log
+        [record] = (drafted / ".proposer" / "runs").iterdir()
+        drafts = [row for row in shell.forge.requests_to_merge.values() if row["iid"] != 1]
+        assert [(row["source_branch"], row["target_branch"]) for row in drafts] == [(f"codex/{record.name}", "main")]
+        added = shell.git("diff", "--name-only", "main", f"codex/{record.name}").splitlines()
+        assert [name for name in added if name.startswith("docs/adr/") and "keep-fees-in-cents" in name], added
+
+
+def test_a_draft_of_nothing_known_is_said(shells: Callable[..., Any]) -> None:
+    with shells(automation="propose") as shell:
+        web = WEB | {"CI_COMMIT_SHA": shell.git("rev-parse", "main"), "CODEX_WORKFLOW": "review; id", "CODEX_NAME": "x"}
+        code, log, _ = shell.job("draft", [], **KEY, **web)
+        assert (code, "CODEX_WORKFLOW is scaffold, dto or adr" in log) == (2, True), log
+
+
 @pytest.mark.sandbox
 @pytest.mark.parametrize("decision", ["go", "no_go"])
 def test_a_tag_is_decided_on_what_the_checks_of_its_commit_said(shells: Callable[..., Any], decision: str) -> None:
@@ -297,7 +331,9 @@ def test_records_of_jobs_are_collected_on_a_branch_of_their_own(shells: Callable
         assert not (shell.scratch / "outside").exists()
         kept = shell.git("ls-tree", "-r", "--name-only", "codex/ledger").splitlines()
         assert kept == ["ledger", f"runs/{record.name}/record.json", f"runs/{record.name}/statement.json"]
-        after = [line for line in shell.git("for-each-ref").splitlines() if not line.endswith("refs/heads/codex/ledger")]
+        after = [
+            line for line in shell.git("for-each-ref").splitlines() if not line.endswith("refs/heads/codex/ledger")
+        ]
         assert after == before.splitlines()
         assert forge.writes() == []
         assert all(row["token"] == "glpat-" + "x" * 20 for row in forge.requests)
