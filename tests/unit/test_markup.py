@@ -107,6 +107,7 @@ SHOWN = {
     "height: 0": ("<b style='height:0;overflow:hidden'>x", "<b> [hidden]x"),
     "max-width: 0": ("<b style='max-width:0'>x", "<b> [hidden]x"),
     "off the page": ("<b style='position:absolute;left:-9999px'>x", "<b> [hidden]x"),
+    "above the page": ("<b style='position:absolute;top:-9999px'>x", "<b> [hidden]x"),
     "indented off the page": ("<b style='text-indent:-9999px'>x", "<b> [hidden]x"),
     "clipped": ("<b style='clip-path:inset(50%)'>x", "<b> [hidden]x"),
     "transparent": ("<b style='color:transparent'>x", "<b> [hidden]x"),
@@ -149,6 +150,10 @@ LEFT = {
         '<b style="color:red;background-color:white">x</b><p style="opacity:0.5;font-size:0.9em;line-height:0;'
         'border-width:0;color:white;background:#000;width:0.5em;display:block;left:-5px">'
     ),
+    "a style in a comment that nothing ends": "<b style='color:red;/* display:none'>x",
+    "an element without an end": 'a <img alt="" src=x',
+    "an element without an end, on two lines": 'a <img alt=""\nsrc=x',
+    "strings in an unknown element": '<foo "a" title="b">c',
     "white borders": '<i style="border-color:white">y</i>',
     "attributes with other names": '<a data-title="x" data-alt=y subtitle="z" titles=w ng-hidden a-style="opacity:0">',
     "JSON in an attribute": '<div data-page="{&quot;hidden&quot;: true, &quot;a&quot;: 1, &quot;hidden&quot;: 2}">',

@@ -91,9 +91,9 @@ def _parted(attributes: str, *, known: bool) -> tuple[str, list[str]]:
             kept.append(part[0])
         else:
             shown.append(text)
-            if blank and kept:
+            if blank:
                 kept.pop()
-        blank = part["blank"] is not None and text is None
+        blank = part["blank"] is not None
     return "".join(kept), shown
 
 
