@@ -1,4 +1,7 @@
-"""A record whose every text is an attack on the page: it stays text, nothing runs, nothing leaves."""
+"""A record whose every text is an attack on the page: it stays text, nothing runs, nothing leaves.
+
+Digests and commits are none of the texts: no statement is made or read in which one is not hexadecimal.
+"""
 
 import json
 from collections.abc import Callable
@@ -45,8 +48,7 @@ def hostile(
                     name=attack, branch=attack, model=attack, effort=attack, provider="openai", runner=attack,
                     actor=attack, message=attack, summary=attack, reasons=[attack], notes=[attack], price=attack,
                     not_reviewed=[attack], excluded=[attack], instruction_paths=[attack], prompt_file=attack,
-                    output_schema_file=attack, codex_sha256=attack, pinned_cli_version=attack, base_sha=attack,
-                    head_sha=attack, tree=attack, sandbox=attack, started_at=attack, prompt_sha256=attack,
+                    output_schema_file=attack, pinned_cli_version=attack, sandbox=attack, started_at=attack,
                     usage={"input_tokens": 5, attack: 7}, untrusted=[{"name": attack, "sha256": attack}],
                     files=files if number == 0 else {})  # fmt: skip
     history.store.root.joinpath(".proposer-template.json").write_text(
