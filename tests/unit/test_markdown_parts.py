@@ -173,6 +173,11 @@ def test_the_second_reading_objects_to_what_leads_away(text: str, lines: list[in
     assert list(objections(text, LINKS)) == lines
 
 
+@pytest.mark.parametrize(("text", "lines"), [("`](`", []), ("a]: b", []), ("[a](b)", [0]), ("[a]()", [0])])
+def test_without_hosts_the_second_reading_objects_to_links_alone(text: str, lines: list[int]) -> None:
+    assert list(objections(text, Links(()))) == lines
+
+
 def test_the_parser_is_read_as_cmark_reads_tables_and_destinations() -> None:
     def kinds(text: str) -> list[int | None]:
         return [stretch.row for stretch in Blocks.read(text).stretches()]
