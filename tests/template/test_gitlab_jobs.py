@@ -262,6 +262,14 @@ def test_a_draft_that_a_person_asks_for_is_tried_and_opened(shells: Callable[...
         assert [name for name in added if name.startswith("docs/adr/") and "keep-fees-in-cents" in name], added
 
 
+@pytest.mark.parametrize("job", ["propose", "autofix", "publish", "publish-proposal"])
+def test_without_a_base_nothing_of_the_change_is_checked_out(shells: Callable[..., Any], job: str) -> None:
+    with shells(automation="branch") as shell:
+        code, log, folder = shell.job(job, [], **KEY, CI_MERGE_REQUEST_DIFF_BASE_SHA="")
+        assert code != 0, log
+        assert [path.name for path in folder.iterdir()] == [".git"]
+
+
 def test_a_draft_of_nothing_known_is_said(shells: Callable[..., Any]) -> None:
     with shells(automation="propose") as shell:
         web = WEB | {"CI_COMMIT_SHA": shell.git("rev-parse", "main"), "CODEX_WORKFLOW": "review; id", "CODEX_NAME": "x"}
