@@ -3,7 +3,6 @@
 import os
 import random
 import sys
-import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -19,7 +18,6 @@ import test_weakening as changes  # type: ignore[import-not-found]
 import hidden  # type: ignore[import-not-found]
 import markdown_texts as published  # type: ignore[import-not-found]
 from corpus.places import cases  # type: ignore[import-not-found]
-from lab import Lab, wire  # type: ignore[import-not-found]
 from platforms import acts  # type: ignore[import-not-found]
 from proposer.inputs.untrusted import clean
 from proposer.outputs.redact import Redactor
@@ -100,14 +98,7 @@ def drilled(most: int | None) -> dict[str, Share]:
     """
     import removals  # type: ignore[import-not-found]  # noqa: PLC0415 - it changes what drills are tried in
 
-    with tempfile.TemporaryDirectory(prefix="proposer-drilled-") as scratch:
-        root = Path(scratch) / "repo"
-        root.mkdir()
-        lab = Lab(root=root, scratch=root.parent, home=root.parent)
-        lab.git("init", "-q", "-b", "main")
-        wire(root)
-        lab.git("add", "-A")
-        lab.relock()
+    with removals.wired() as root:
         held = drills.run(root, environment=os.environ, on_result=lambda _: None).results
         names = list(catalogue())[:most]
         bare = [removals.without_its_guard(name, root).outcome for name in names]

@@ -8,7 +8,8 @@ import os
 import shutil
 import sys
 import tempfile
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
@@ -396,11 +397,11 @@ def without_its_guard(name: str, repository: Path) -> Result:
         return ground.attempt(catalogue()[name])
 
 
-def main() -> int:
-    """Print the table for a repository that is wired as generated ones are; 1 where a drill proves nothing."""
+@contextmanager
+def wired() -> Iterator[Path]:
+    """Give a repository that is wired as generated ones are, for the time of a block."""
     from lab import Lab, wire
 
-    bad = 0
     with tempfile.TemporaryDirectory(prefix="proposer-removals-") as scratch:
         root = Path(scratch) / "repo"
         root.mkdir()
@@ -409,6 +410,13 @@ def main() -> int:
         wire(root)
         lab.git("add", "-A")
         lab.relock()
+        yield root
+
+
+def main() -> int:
+    """Print the table for a repository that is wired as generated ones are; 1 where a drill proves nothing."""
+    bad = 0
+    with wired() as root:
         sys.stdout.write(f"{'drill':30} {'with it':12} {'without it':12} guard\n")
         for name, drill in catalogue().items():
             if sys.argv[1:] and name not in sys.argv[1:]:

@@ -45,10 +45,7 @@ def wrong(document: dict[str, Any], wanted: dict[str, tuple[str, set[str]]]) -> 
     problems = [f"not CycloneDX 1.6: {str(invalid)[:200]}"] if invalid else []
     listed = {}
     for part in document.get("components", []):
-        rows = [
-            *part.get("hashes", []),
-            *(row for one in part.get("externalReferences", []) for row in one.get("hashes", [])),
-        ]
+        rows = [row for one in part.get("externalReferences", []) for row in one.get("hashes", [])]
         listed[part["name"].lower()] = (
             part.get("version"),
             {row["content"] for row in rows if row["alg"] == "SHA-256"},
