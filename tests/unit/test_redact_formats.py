@@ -117,7 +117,8 @@ def _whole(finder: Tokens, token: str, rule: str) -> bool:
 
 @pytest.mark.parametrize("rule", sorted({place.rule for place in places.PLACES}))
 def test_each_place_is_needed(rule: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(places, "PLACES", tuple(place for place in places.PLACES if place.rule != rule))
+    left = (place for place in places.PLACES if place.rule != rule)
+    monkeypatch.setattr(places, "_GROUPS", places.grouped(left))
     without = Redactor()
     assert any(
         case.secret in without.text(case.text) or f":{rule}]" not in without.text(case.text)

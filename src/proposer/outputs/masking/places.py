@@ -2,13 +2,14 @@
 
 import re
 from base64 import b64decode
-from collections.abc import Callable, Iterator
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator
 from typing import NamedTuple
 
 from proposer.outputs.masking.likeness import is_drawn, is_placeholder, is_reference
 from proposer.outputs.masking.shadows import Span
 
-__all__ = ["PLACES", "Place", "find"]
+__all__ = ["PLACES", "Place", "find", "grouped"]
 
 
 _LONG = 12
@@ -57,8 +58,8 @@ class Place(NamedTuple):
 
     Attributes:
         rule: the name in `[REDACTED:<rule>]`.
-        anchors: literals in small letters, each the beginning of a place; none where the pattern begins with a rare
-            character and is looked for itself.
+        anchor: literal in small letters, the beginning of the place; empty where the pattern begins with a rare
+            character and is looked for itself. One search serves all places with the same anchor.
         pattern: regular expression that begins at an anchor; its group `v` is the secret. Every repetition is bounded,
             so that a search stays linear.
         judge: has the last word about the value.
@@ -66,17 +67,17 @@ class Place(NamedTuple):
     """
 
     rule: str
-    anchors: tuple[str, ...]
+    anchor: str
     pattern: re.Pattern[str]
     judge: Callable[[str], bool]
     line: re.Pattern[str] | None = None
 
 
-def _place(rule: str, anchors: str, judge: Callable[[str], bool], pattern: str, line: str = "") -> Place:
+def _place(rule: str, anchor: str, judge: Callable[[str], bool], pattern: str, line: str = "") -> Place:
     return Place(
         rule,
-        tuple(anchors.split("|")) if anchors else (),
-        re.compile(f"(?i:{pattern})" if anchors else pattern),
+        anchor,
+        re.compile(f"(?i:{pattern})" if anchor else pattern),
         judge,
         re.compile(line) if line else None,
     )
@@ -92,7 +93,7 @@ _LOGINS = (
     r"|ldap[a-z]{3,9}|7z|u?n?zip|mongo[a-z]{0,9}|mysql[a-z]{0,9}|mariadb[a-z-]{0,9}|cqlsh|influx)\b"
 )
 PLACES: tuple[Place, ...] = (
-    _place("authorization", "authorization", _sent,
+    _place("authorization", "auth", _sent,
            r"(?:(?<![a-z])|(?<=\\[nrt]))authorization"
            + _Q + r"\]?\s{0,4}(?:=>|[:=,])\s{0,4}" + _Q + r"(?:[a-z][a-z0-9-]{2,20}[ \t]{1,4}" + _Q
            + r")?"
@@ -109,14 +110,14 @@ PLACES: tuple[Place, ...] = (
            r"(?P<v>[^\s\"'<>?#/]{3,256}|(?![0-9]{1,5}[/?#])[^\s\"'<>@]{3,80})@(?=[a-z0-9\[_*.-])"),
     _place("url-token", "://", _drawn, r"://(?P<v>(?P<user>[a-z0-9_.~-]{16,255})(?::(?P=user))?)(?::(?:x-oauth-basic)?)?@"),
     _place("oracle-url", "jdbc:oracle:", _any, r"jdbc:oracle:[a-z]{1,8}:[^/\s]{1,64}/(?P<v>[^@\s\"']{3,128})@"),
-    _place("curl", " -u| --user| --proxy-user", _typed,
+    _place("curl", " -", _typed,
            r"[ ](?:-u|--user|--proxy-user)[ =]{0,2}[\"']?(?P<user>[^\s:%\"'$]{1,64})[:%](?!(?P=user)\b)"
            r"(?P<v>[^\s\"'$]{3,256})", _CLIENTS),
-    _place("command-line", " -p| -a | -w ", _typed, r"[ ]-[paw][ =]?[\"']?(?P<v>[^\s\"'-][^\s\"']{3,128})", _LOGINS),
+    _place("command-line", " -", _typed, r"[ ]-(?:p[ =]?|[aw][ ])[\"']?(?P<v>[^\s\"'-][^\s\"']{3,128})", _LOGINS),
     _place("command-line", "echo ", _typed,
            r"echo[ \t]+(?:-n[ \t]+)?[\"']?(?P<v>[^\s\"'|$]{4,128})[\"']?[ \t]*\|[ \t]*"
            r"(?:sudo[ \t]+-s\b|passwd\b|chpasswd\b|[^\r\n|]{0,120}--(?:password|token|with)-(?:stdin|token)\b)"),
-    _place("basic", "auth(|auth=(|auth = (", _mixed,
+    _place("basic", "auth", _mixed,
            r"auth(?: ?= ?)?\(\s{0,40}[\"'][^\"'\r\n]{1,64}[\"'],\s{0,40}[\"'](?P<v>[^\"'\r\n]{6,128})[\"']"),
     _place("openssl-pass", "pass:", _typed, r"pass:(?P<v>[^\s\"']{4,128})", r"-pass(?:in|out)?[ =]+[\"']?$"),
     _place("netrc", "machine ", _any,
@@ -129,6 +130,17 @@ PLACES: tuple[Place, ...] = (
            r"\$[./A-Za-z0-9$,=+-]{20,256}"
            r"|(?:(?<=pbkdf2_sha256\$)|(?<=pbkdf2_sha1\$)|(?<=scrypt\$)|(?<=bcrypt\$)|(?<=bcrypt_sha256\$))[A-Za-z0-9./+=$]{20,256})"),
 )  # fmt: skip
+
+
+def grouped(rows: Iterable[Place]) -> dict[str, tuple[Place, ...]]:
+    """Return places by their anchor."""
+    groups = defaultdict[str, list[Place]](list)
+    for row in rows:
+        groups[row.anchor].append(row)
+    return {anchor: tuple(group) for anchor, group in groups.items()}
+
+
+_GROUPS = grouped(PLACES)
 _LINE = 200
 _BOUND = 4096
 _REST = re.compile(r"[A-Za-z0-9._~+/=|%:-]*")
@@ -143,25 +155,33 @@ _SESSION = re.compile(r"(?i)sess|sid|auth|token|csrf|xsrf|jwt|login|remember|use
 
 def find(text: str, low: str) -> Iterator[Span]:
     """Yield secrets by where they stand; `low` is the text in small letters, place for place."""
-    for place in PLACES:
-        for match in () if place.anchors else place.pattern.finditer(text):
-            if place.judge(match["v"]):
-                yield Span(*match.span("v"), place.rule)
-        for anchor in place.anchors:
-            at = low.find(anchor)
-            while at >= 0:
+    for anchor, group in _GROUPS.items():
+        if not anchor:
+            yield from _anywhere(text, group)
+            continue
+        at = low.find(anchor)
+        while at >= 0:
+            for place in group:
                 found = place.pattern.match(text, at)
                 if found and place.judge(found["v"]) and (place.line is None or _stands(text, at, place.line)):
                     start, end = found.span("v")
                     rest = _REST.match(text, end) if end - start >= _BOUND else None
                     yield Span(start, rest.end() if rest else end, place.rule)
-                at = low.find(anchor, at + len(anchor))
+            at = low.find(anchor, at + len(anchor))
     at = low.find("cookie")
     while at >= 0:
         header = _COOKIE.match(text, at)
         if header is not None:
             yield from _crumbs(text, *header.span(1))
         at = low.find("cookie", header.end() if header is not None else at + 1)
+
+
+def _anywhere(text: str, group: tuple[Place, ...]) -> Iterator[Span]:
+    """Yield the secrets whose place begins with a character that is rare enough to be looked for itself."""
+    for place in group:
+        for match in place.pattern.finditer(text):
+            if place.judge(match["v"]):
+                yield Span(*match.span("v"), place.rule)
 
 
 def _stands(text: str, at: int, pattern: re.Pattern[str]) -> bool:

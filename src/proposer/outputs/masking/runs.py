@@ -10,7 +10,8 @@ _REACH = 400
 _ALPHABET = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/_-"
 _CLASSES = bytes(97 if code in _ALPHABET else 32 for code in range(256))
 _NAME = re.compile(r"[_/+-]*(?:[a-z]{1,12}(?![a-z])[_/+-]*)*|[A-Z]{1,12}(?:[_/+-][A-Z]{1,12})+")
-_LIVELY = re.compile(r"[0-9]|[A-Z]{3}|[a-z][A-Z]{2}|[A-Z]{2}[a-z]")
+# A digit, or two capitals beside a third letter, in a form whose first character the search skips to.
+_LIVELY = re.compile(r"[0-9A-Z](?:(?<=[0-9])|[A-Z](?:[A-Za-z]|(?<=[a-z]..)))")
 _JOIN = re.compile(
     r"[\n\r\\](?<=[A-Za-z0-9+/_.~%$|-][\n\r\\])(?:(?<=\\)(?:[nr]|[\r\n]+)|(?<!\\)[\n\r]*)"
     r"[ \t]*(?=[A-Za-z0-9+/_.~%$|:-])"
