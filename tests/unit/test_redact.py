@@ -72,6 +72,24 @@ def test_a_line_after_a_token_stays(text: str) -> None:
     assert PLAIN.text(text) == text.replace(TOKEN, "[REDACTED:github]")
 
 
+@pytest.mark.parametrize("length", range(499, 516))
+def test_a_mark_behind_a_long_placeholder_makes_no_secret_of_it(length: int) -> None:
+    text = "password=" + ("a=" * length)[:length] + "[REDACTED:github]"
+    assert PLAIN.text(text) == text
+
+
+@pytest.mark.parametrize("length", [500, 510, 511])
+def test_a_mark_behind_a_long_secret_is_no_part_of_it(length: int) -> None:
+    text = "password=" + ("q7=" * length)[:length] + "[REDACTED:github]"
+    assert PLAIN.text(text) == "password=[REDACTED:assignment][REDACTED:github]"
+
+
+def test_a_long_row_of_names_of_secrets_is_masked_where_one_has_a_value_and_not_dropped() -> None:
+    masked = PLAIN.text("password=" * 1000 + "passwo")
+    assert masked.endswith("password=[REDACTED:assignment]")
+    assert len(masked) > 8000
+
+
 def test_masking_twice_changes_nothing_more() -> None:
     text = f'password = "Tr0ub4dor&3" {TOKEN} postgres://app:hunter2x@db/x Cookie: sid={OTHER} {VALUE}'
     once = Redactor([VALUE]).text(text)

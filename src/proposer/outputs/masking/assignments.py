@@ -36,7 +36,9 @@ _BODY = {
     "`": re.compile(r"[^`\r\n]{0,1024}(?=`)"),
 }
 _LIMIT = 512
-_BARE = re.compile(r"[ \t]{0,40}([^\s\"'`<>]{6,512})")
+_BARE = re.compile(r"[ \t]{0,40}([^\s\"'`<>]{6,521})")
+"""As long as the longest value that is looked at, and a mark behind it as far as its colon."""
+
 _CUT = re.compile(r"[\\;&,](?:(?<=\\)[nrt\"'\\]|(?<=[;&,])\s*[\w.\[\]-]{1,40}[=:]|(?<=&)amp;)")
 _MARK = "[REDACTED:"
 _CLOSING = ",;)]}.:\\"
@@ -200,7 +202,7 @@ def _bare(text: str, at: int, start: int, after: re.Match[str], kind: Kind, *, l
     if bare is None:
         return
     cut = _CUT.search(bare[1])
-    value = (bare[1][: cut.start()] if cut else bare[1]).partition(_MARK)[0]
+    value = (bare[1][: cut.start()] if cut else bare[1]).partition(_MARK)[0][:_LIMIT]
     if _FIELD.match(value):
         return
     value = value.rstrip(_CLOSING)
@@ -208,7 +210,8 @@ def _bare(text: str, at: int, start: int, after: re.Match[str], kind: Kind, *, l
     last = place + len(value)
     loose = loose or (after.lastgroup == "assign" and _is_line(text, start, after, value, last))
     judged = value if loose else _OPERATOR.split(value, maxsplit=1)[0]
-    if text[last : last + 1] in ("(", "[") or (_is_dotted(judged) and not loose):
+    called = text[last : last + 1] in ("(", "[") and not text.startswith(_MARK, last)
+    if called or (_is_dotted(judged) and not loose):
         return
     if is_secret(judged, kind, quoted=False, loose=loose):
         rest = _REST.match(text, last) if len(value) >= _LIMIT else None
