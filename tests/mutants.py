@@ -87,9 +87,10 @@ Found = tuple[str, ast.expr, str, tuple[int, int, bytes]]
 def _rules(tree: ast.Module, data: bytes, span: Any) -> Iterator[Found]:
     for statement in tree.body:
         match statement:
-            case ast.Assign(targets=[ast.Name(id=place)], value=value) if place != "__all__" and not isinstance(
-                value, ast.Subscript
-            ):
+            case (
+                ast.Assign(targets=[ast.Name(id=place)], value=ast.expr() as value)
+                | ast.AnnAssign(target=ast.Name(id=place), value=ast.expr() as value)
+            ) if place != "__all__" and not isinstance(value, ast.Subscript):
                 yield from _of_data(place, value, data, span)
             case ast.FunctionDef(name=place) | ast.ClassDef(name=place):
                 yield from _of_code(place, statement, data, span)
@@ -257,7 +258,9 @@ def survivors(module: str, tests: list[str], workers: int, sample: int = 1) -> t
         sample: try every one of so many.
     """
     path = SOURCES / Path(*module.split(".")).with_suffix(".py")
-    waiting = list(mutants(module, path.read_text(encoding="utf-8")))[::sample]
+    source = path.read_text(encoding="utf-8")
+    whole = Mutant(module=module, label="nothing", line=0, source=source)
+    waiting = [whole, *list(mutants(module, source))[::sample]]
     start = multiprocessing.get_context("fork").Process
     running: list[tuple[BaseProcess, Mutant, float]] = []
     viable, lived = 0, list[Mutant]()
@@ -278,7 +281,11 @@ def survivors(module: str, tests: list[str], workers: int, sample: int = 1) -> t
                 viable += process.exitcode != NOT_VIABLE
                 if process.exitcode == 0:
                     lived.append(mutant)
-    return viable, lived
+                elif mutant is whole:
+                    waiting.clear()
+    if whole not in lived:
+        raise SystemExit(f"{module}: its tests fail although nothing was taken out")
+    return viable - 1, [mutant for mutant in lived if mutant is not whole]
 
 
 def main(chosen: list[str]) -> int:

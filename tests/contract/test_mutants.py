@@ -13,6 +13,7 @@ __all__ = ["x"]
 TABLE = ("one", "two")
 WORDS = "alpha beta gamma"
 PATTERN = re.compile("a(?:b|c)|d")
+TYPED: tuple[str, ...] = ("three",)
 Alias = dict[str, int]
 
 
@@ -24,6 +25,7 @@ def judge(x):
 WANTED = {
     'TABLE: item "one"': 'TABLE = ( "two")',
     'TABLE: item "two"': 'TABLE = ("one", )',
+    'TYPED: item "three"': "TYPED: tuple[str, ...] = ()",
     "WORDS: word alpha": 'WORDS = " beta gamma"',
     "WORDS: word gamma": 'WORDS = "alpha beta "',
     "PATTERN: alternative |c": '"a(?:b)|d"',
@@ -48,14 +50,26 @@ def test_nothing_else_is_touched() -> None:
     assert found == {*WANTED, "WORDS: word beta"}
 
 
+def written(vowel: str, folder: Path, monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """Write a module and a test that wants a vowel in it."""
+    (folder / "ruled.py").write_text('VOWELS = ("a", "e")\n')
+    test = folder / "test_ruled.py"
+    test.write_text(f"import ruled\n\n\ndef test_a():\n    assert '{vowel}' in ruled.VOWELS\n")
+    monkeypatch.setattr(mutants, "SOURCES", folder)
+    monkeypatch.syspath_prepend(folder)
+    assert "ruled" not in sys.modules
+    return [str(test), f"--rootdir={folder}"]
+
+
 @pytest.mark.filterwarnings("ignore:.*fork:DeprecationWarning")
 def test_a_rule_that_no_test_needs_survives(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    (tmp_path / "ruled.py").write_text('VOWELS = ("a", "e")\n')
-    test = tmp_path / "test_ruled.py"
-    test.write_text("import ruled\n\n\ndef test_a():\n    assert 'a' in ruled.VOWELS\n")
-    monkeypatch.setattr(mutants, "SOURCES", tmp_path)
-    monkeypatch.syspath_prepend(tmp_path)
-    assert "ruled" not in sys.modules
-    viable, lived = mutants.survivors("ruled", [str(test), f"--rootdir={tmp_path}"], workers=1)
+    viable, lived = mutants.survivors("ruled", written("a", tmp_path, monkeypatch), workers=1)
     assert viable == 2
     assert [mutant.label for mutant in lived] == ['VOWELS: item "e"']
+
+
+@pytest.mark.filterwarnings("ignore:.*fork:DeprecationWarning")
+def test_tests_that_fail_in_any_case_notice_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    tests = written("o", tmp_path, monkeypatch)
+    with pytest.raises(SystemExit, match="ruled: its tests fail although nothing was taken out"):
+        mutants.survivors("ruled", tests, workers=1)
