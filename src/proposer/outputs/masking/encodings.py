@@ -13,7 +13,7 @@ __all__ = ["base64_cores", "forms", "unwrapped"]
 _HEX = re.compile(r"[0-9a-fA-F]+")
 _PRINTABLE = bytes({*range(32, 127), 9, 10, 13})
 _HIGH = bytes(range(128, 256))
-_PROBE, _LEAST = 32, 16
+_PROBE = 32
 
 
 def base64_cores(raw: bytes) -> set[str]:
@@ -80,11 +80,10 @@ def unwrapped(run: str) -> Iterator[tuple[str, int, int, int]]:
             yield bytes.fromhex(run[: len(run) // 2 * 2]).decode("latin-1"), 0, 2, 1
         return
     standard = run.replace("-", "+").replace("_", "/")
-    for offset in range(4 if len(run) > _PROBE else 1):
+    for offset in range(4 if len(run) > _PROBE else 1):  # a word may stand right before a long one
         code = standard[offset:]
         code = code[: len(code) // 4 * 4 + (len(code) % 4 if len(code) % 4 > 1 else 0)]
-        probe = code[:_PROBE]
-        if len(probe) < _LEAST or not _is_text(binascii.a2b_base64(probe[: len(probe) // 4 * 4])):
+        if not _is_text(binascii.a2b_base64(code[: min(len(code) // 4 * 4, _PROBE)])):
             continue
         data = binascii.a2b_base64(code + "=" * (-len(code) % 4))
         yield data.decode("latin-1"), offset, 4, 3
@@ -92,10 +91,9 @@ def unwrapped(run: str) -> Iterator[tuple[str, int, int, int]]:
 
 
 def _is_text(data: bytes) -> bool:
-    """Tell whether bytes begin a text, in UTF-8 or in UTF-16."""
+    """Tell whether bytes begin a text, in UTF-8, UTF-16 or, of European languages, Latin-1."""
     strange = data.translate(None, _PRINTABLE)
-    if not strange:
-        return True
-    if len(strange) * 6 <= len(data):
-        return not strange.translate(None, _HIGH)
-    return data[1::2].count(0) * 4 > len(data) and not data[::2].translate(None, _PRINTABLE)
+    if not strange.translate(None, _HIGH):
+        whole = len(data.decode("utf-8", "ignore").encode())
+        return len(strange) * 6 <= len(data) or whole >= len(data) - 3  # the last character may be cut
+    return max(data[::2].count(0), data[1::2].count(0)) * 4 > len(data)

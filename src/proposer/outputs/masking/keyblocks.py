@@ -11,9 +11,9 @@ _BEGIN = re.compile(r"-{4,5} ?BEGIN (?:[A-Z0-9]{2,12} ){0,4}PRIVATE KEY(?: BLOCK
 _END = re.compile(r"-{4,6} ?END (?:[A-Z0-9]{2,12} ){0,4}PRIVATE KEY(?: BLOCK)? ?-{0,5}")
 _BODY = re.compile(r"[A-Za-z0-9+/]{16}|(?=[A-Za-z+/]{0,16}[0-9])[A-Za-z0-9+/]{8}")
 _LINES = re.compile(
-    r"(?:[\s\\\"'`,>|#*+;:)(]{1,200}|\\[nr]|(?<![A-Za-z0-9+/=])-(?!-)"
+    r"(?:(?:\\[nr]?|[\s\"'`,>|#*+;:)(]){1,200}|(?<![A-Za-z0-9+/=])-(?!-)"
     r"|(?:Proc-Type|DEK-Info|Version|Comment|Hash|Charset)[ ]?:[^\r\n\\]{0,100}"
-    r"|[A-Za-z0-9+/]{60,}={0,2}|[A-Za-z0-9+/]{20,}={0,2}(?![A-Za-z0-9+/])|[A-Za-z0-9+/]{1,76}={1,2}|(?<=\n)=[A-Za-z0-9+/]{4})"
+    r"|[A-Za-z0-9+/]{20,}={0,2}(?![A-Za-z0-9+/])|[A-Za-z0-9+/]{1,76}={1,2}|(?<=\n)=[A-Za-z0-9+/]{4})"
 )
 _PUTTY = re.compile(
     r"Private-Lines: {0,4}[0-9]{1,4}(?:\s|\\[rn]){1,9}((?:[A-Za-z0-9+/]{1,100}={0,2}(?:\s|\\[rn]){1,9}){1,400})"
@@ -39,15 +39,12 @@ def _blocks(text: str) -> Iterator[Span]:
         # The next dashes are the end of the block, or the start of another one.
         dashes = text.find("----", first)
         end = _END.match(text, dashes) if dashes >= 0 else None
-        stop = dashes if dashes >= 0 else len(text)
-        if end and _BODY.search(text, first, stop):
+        if end and _BODY.search(text, first, dashes):
             yield Span(begin.start(), end.end(), "private-key")
             at = end.end()
             continue
-        if end:
-            continue  # a frame around nothing: documentation
         last = first
-        while last < stop and (line := _LINES.match(text, last)):
+        while line := _LINES.match(text, last):
             last = line.end()
         if _BODY.search(text, first, last):
             yield Span(begin.start(), first + len(text[first:last].rstrip()), "private-key")
