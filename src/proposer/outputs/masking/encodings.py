@@ -94,6 +94,6 @@ def _is_text(data: bytes) -> bool:
     """Tell whether bytes begin a text, in UTF-8, UTF-16 or, of European languages, Latin-1."""
     strange = data.translate(None, _PRINTABLE)
     if not strange.translate(None, _HIGH):
-        whole = len(data.decode("utf-8", "ignore").encode())
-        return len(strange) * 6 <= len(data) or whole >= len(data) - 3  # the last character may be cut
-    return max(data[::2].count(0), data[1::2].count(0)) * 4 > len(data)
+        # The last character of UTF-8 may be cut.
+        return len(strange) * 6 <= len(data) or len(data.decode("utf-8", "ignore").encode()) >= len(data) - 3
+    return data.count(0) * 4 > len(data)

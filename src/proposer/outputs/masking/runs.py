@@ -10,10 +10,10 @@ _REACH = 400
 _ALPHABET = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/_-"
 _CLASSES = bytes(97 if code in _ALPHABET else 32 for code in range(256))
 _NAME = re.compile(r"[_/+-]*(?:[a-z]{1,12}(?![a-z])[_/+-]*)*|[A-Z]{1,12}(?:[_/+-][A-Z]{1,12})+")
-# A digit, or two capitals beside a third letter, in a form whose first character the search skips to.
-_LIVELY = re.compile(r"[0-9A-Z](?:(?<=[0-9])|[A-Z](?:[A-Za-z]|(?<=[a-z]..)))")
+# In a form whose first character the search skips to.
+_LIVELY = re.compile(r"[0-9A-Z](?:(?<=[0-9])|[A-Z])")
 _JOIN = re.compile(
-    r"[\n\r\\](?<=[A-Za-z0-9+/_.~%$|-][\n\r\\])(?:(?<=\\)(?:[nr]|[\r\n]+)|(?<!\\)[\n\r]*)"
+    r"[\n\r\\](?<=[A-Za-z0-9+/_.~%$|-][\n\r\\])(?:(?<=\\)(?:r\\n|[nr]|[\r\n]+)|(?<!\\)[\n\r]*)"
     r"[ \t]*(?=[A-Za-z0-9+/_.~%$|:-])"
 )
 # The same where there is neither a carriage return nor a backslash, which nearly no line has: a plain search for `\n`.
@@ -47,7 +47,7 @@ class Runs:
     def across(self) -> Iterator[tuple[int, int]]:
         """Yield (start, end) of what may be a token if there were no line breaks in it."""
         classes, text = self._classes, self._text
-        start = end = -1
+        start = end = 0
         for join in (_JOIN if "\\" in text or "\r" in text else _PLAIN).finditer(text):
             first, last = join.span()
             if first != end:
@@ -61,11 +61,8 @@ class Runs:
     def _part(self, start: int, end: int) -> Iterator[tuple[int, int]]:
         """Yield a part of the text, widened to the end of its words, if it may hold a token."""
         text = self._text
-        if start < 0:
-            return
-        if text[end : end + 1] in _WIDE and (forth := _FORTH.match(text, end)):
-            end = forth.end()
         before = text[max(0, start - _REACH) : start]
         start -= len(before) - len(before.rstrip(_WIDE))
-        if end - start >= _LEAST and _LIVELY.search(text, start, end):
+        end = next(_FORTH.finditer(text, end)).end()
+        if _LIVELY.search(text, start, end):
             yield start, end
