@@ -145,6 +145,8 @@ _ROWS: tuple[tuple[str, str, str, str], ...] = (
     ("query", "https://maps.example.org/v1?q=x&key=", "{a39}", "&x=1"),
     ("azure-sas", "https://x.blob.core.windows.net/c?sv=2022-11-02&sig=", "{a43}%3D", ""),
     ("slack-hook", "https://hooks.slack.com/", "services/T{u8}/B{u10}/{a24}", ""),
+    ("slack-hook", "https://hooks.slack.com/", "workflows/T{u8}/A{u10}/{d18}/{a24}", ""),
+    ("slack-hook", "https://hooks.slack.com/", "triggers/T{u8}/{d13}/{h32}", ""),
     ("discord-hook", "https://discord.com/api/webhooks/", "{d18}/{b68}", ""),
     ("teams-hook", "https://acme.webhook.office.com/webhookb2/", "{U}@{U}/IncomingWebhook/{h32}/{U}", ""),
     ("zapier-hook", "https://hooks.zapier.com/hooks/catch/", "{d7}/{l7}/", ""),
