@@ -66,7 +66,7 @@ _DJANGO = re.compile(
 )
 """What `django-admin startproject` writes as SECRET_KEY; it may look like code: `x(`, `$y`, `&z=`."""
 
-_FURTHER = frozenset({"key", "keys", "string", "phrase"})
+_FURTHER = frozenset({"key", "keys", "phrase"})
 """Names that say nothing without the word before them: `api key`, `signing.key`."""
 
 _LAST_WORD = re.compile(r"[A-Za-z][\w-]{1,40}[ .]$")

@@ -10,33 +10,31 @@ Kind = Literal["password", "secret", ""]
 """What a name promises: something that a person thought of, something drawn at random, or nothing."""
 
 KEYWORDS = (
-    "pass", "pw", "secret", "token", "key", "auth", "cred", "jwt", "dsn", "phrase", "mnemonic", "salt",
-    "pepper", "seed",    "onnectionstring", "onnection_string",
+    "pass", "pw", "secret", "token", "key", "auth", "cred", "jwt", "dsn", "phrase", "mnemonic", "salt", "pepper", "seed",
 )  # fmt: skip
 """One of these occurs in every name that `kind_of` knows, in small letters."""
 
-_WORDS = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[0-9]+")
+_WORDS = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+")
+"""Figures say nothing: `token2`, `ed25519_key`."""
+
 _TRAILING_TEXT = """
     prod production dev development test testing staging stage live sandbox old new current default primary
-    secondary main value val str string text plain plaintext raw b64 base64 encoded base env var ci backup local
+    secondary main value val str string text plain plaintext raw b base encoded env var ci backup local
 """
 _TRAILING = frozenset(_TRAILING_TEXT.split())
 _PASSWORDS_TEXT = """
-    password passwd pwd pw pass passphrase passcode psw pswd userpass dbpass storepass keypass sshpass authpass
-    mnemonic
+    pwd pw pass passcode psw pswd userpass dbpass storepass keypass sshpass authpass mnemonic
 """
 _PASSWORDS = frozenset(_PASSWORDS_TEXT.split())
 _SECRETS_TEXT = """
-    secret secrets token jwt apikey accesskey secretkey privatekey authkey apitoken authtoken accesstoken
-    clientsecret appsecret credential credentials creds authorization auth accountkey sharedkey masterkey
-    encryptionkey signingkey dsn connectionstring subscriptionkey appkey licensekey sessionkey refreshtoken
-    idtoken bearertoken usertoken bottoken hmackey sastoken salt pepper
+    secrets jwt authkey credential credentials creds authorization auth accountkey sharedkey masterkey encryptionkey
+    signingkey dsn subscriptionkey appkey licensekey sessionkey hmackey salt pepper
 """
 _SECRETS = frozenset(_SECRETS_TEXT.split())
 _KEYS_TEXT = """
     api access secret private auth encryption encrypt decryption signing sign account shared master storage
     service server deploy license session webhook app application consumer integration ssh hmac crypt aes
-    subscription functions admin client developer partner rsa ecdsa ed25519 gpg pgp tls ssl jwt cookie hook
+    subscription functions admin client developer partner rsa ecdsa ed gpg pgp tls ssl jwt cookie hook
     restricted ingest ingestion write cipher wallet role enc crypto root bot
     openai anthropic gemini mistral cohere groq stripe sendgrid mailgun twilio mailchimp algolia datadog sentry
     newrelic google maps gcp aws azure github gitlab slack telegram discord shopify paypal braintree square
@@ -68,7 +66,6 @@ _PASSWORD_PAIRS = {"phrase": {"pass", "seed", "recovery", "backup", "secret", "w
 _SECRET_PAIRS = {
     "key": _KEYS,
     "keys": _KEYS,
-    "string": {"connection", "conn"},
     "seed": {"otp", "totp", "mfa", "wallet", "hd", "master", "secret", "private"},
 }
 _PASSWORD_ENDINGS = ("password", "passwd", "passphrase", "passwort")
@@ -86,7 +83,7 @@ _SECRET_ENDINGS = (
 def kind_of(name: str) -> Kind:
     """Return what an identifier promises, in any spelling: snake_case, kebab-case, camelCase, with prefix and stage."""
     words = [word.lower() for word in _WORDS.findall(name[-80:])]
-    while len(words) > 1 and (words[-1] in _TRAILING or words[-1].isdigit()):
+    while len(words) > 1 and words[-1] in _TRAILING:
         words.pop()
     if words[:2] == ["tf", "token"]:  # TF_TOKEN_app_terraform_io: the host comes last
         return "secret"
