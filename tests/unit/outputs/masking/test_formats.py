@@ -85,5 +85,3 @@ def test_each_shape_is_needed(row: formats.Shape) -> None:
 
 def _whole(finder: Tokens, token: str, rule: str) -> bool:
     return (0, len(token), rule) in [tuple(span) for span in finder.find(token, Runs(token))]
-
-
