@@ -61,6 +61,8 @@ class Runs:
     def _part(self, start: int, end: int) -> Iterator[tuple[int, int]]:
         """Yield a part of the text, widened to the end of its words, if it may hold a token."""
         text = self._text
+        if not end:
+            return  # no break before this one
         before = text[max(0, start - _REACH) : start]
         start -= len(before) - len(before.rstrip(_WIDE))
         end = next(_FORTH.finditer(text, end)).end()
