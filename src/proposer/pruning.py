@@ -69,7 +69,7 @@ def prune(
     buried = {run for _, tombstone in pruned.look().tombstones.values() for run in tombstone.leaves}
     chosen, left = list[tuple[str, str, Path]](), list[tuple[str, str]]()
     for place in store.places():
-        if place.name[: len(bound)] >= bound and place.name not in buried:
+        if place.name[: len(bound)] > bound and place.name not in buried:
             continue
         try:
             problem = next(store.problems(place), "")

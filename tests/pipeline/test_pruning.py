@@ -3,7 +3,7 @@
 import json
 import shutil
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -154,6 +154,15 @@ def test_a_record_that_vanished_without_a_word_is_no_pruned_one(kept: Lab) -> No
     assert (found.pruned, found.gone) == (0, 1)
     [row] = [row for row in json.loads(kept.inv("codex.runs", "--json").stdout)["runs"] if row["record"] != "here"]
     assert row["record"] == "gone"
+
+
+def test_a_run_of_this_very_second_is_as_old_as_no_days(lab: Lab) -> None:
+    lab.review(CLEAN)
+    begun = datetime.strptime(runs(lab)[0].name[:15], "%Y%m%dT%H%M%S").replace(tzinfo=UTC)
+    for late, count in ((0, 1), (-1, 0)):
+        now = begun + timedelta(seconds=late)
+        made = pruning.prune(lab.root, days=0, now=now, by="ci", dry=True, on_step=lambda _: None)
+        assert len(made.runs) == count
 
 
 def test_the_task_prunes_what_is_old_and_says_so(kept: Lab) -> None:
