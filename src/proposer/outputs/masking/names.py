@@ -10,7 +10,8 @@ Kind = Literal["password", "secret", ""]
 """What a name promises: something that a person thought of, something drawn at random, or nothing."""
 
 KEYWORDS = (
-    "pass", "pw", "secret", "token", "key", "auth", "cred", "jwt", "dsn", "phrase", "mnemonic", "salt", "pepper", "seed",
+    "pass", "pw", "secret", "token", "key", "auth", "cred", "jwt", "dsn", "phrase", "mnemonic", "salt", "pepper",
+    "seed",
 )  # fmt: skip
 """One of these occurs in every name that `kind_of` knows, in small letters."""
 
