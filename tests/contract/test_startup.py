@@ -107,6 +107,32 @@ def test_a_real_shell_completes_tasks_and_options(tmp_path: Path, shell: str, wo
     assert "codex.show" not in done.stdout
 
 
+# zsh completes at a terminal only: what is typed, until what is expected stands there.
+ZSH = """
+zmodload zsh/zpty
+zpty z zsh -f -i
+zpty -w z 'autoload -Uz compinit; compinit -u -D; source <(inv --print-completion-script zsh); print RE""ADY'
+said() { until [[ $seen == *$1* ]] || (( SECONDS > 50 )); do zpty -r -t z more && seen+=$more || sleep 0.05; done }
+said READY
+zpty -w -n z $1$'\t'
+said $2
+print -rn -- $seen
+"""
+
+
+@pytest.mark.skipif(shutil.which("zsh") is None, reason="zsh is not installed")
+@pytest.mark.parametrize(("typed", "rest"), [("inv codex.review --ba", "--base"), ("inv codex.release", "-notes")])
+def test_zsh_completes_tasks_and_options(tmp_path: Path, typed: str, rest: str) -> None:
+    (tmp_path / "tasks.py").write_text(OURS, encoding="utf-8")
+    folder = Path(sys.executable).parent
+    done = subprocess.run(
+        [shutil.which("zsh") or "zsh", "-f", "-c", ZSH, "zsh", typed, rest], cwd=tmp_path, capture_output=True,
+        env={**os.environ, "PATH": f"{folder}{os.pathsep}{os.environ['PATH']}", "HOME": str(tmp_path), "TERM": "dumb"},
+        stdin=subprocess.DEVNULL, check=True,
+    )  # fmt: skip
+    assert rest in done.stdout.decode(errors="replace").partition("READY")[2]
+
+
 @pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])
 def test_there_is_a_script_for_each_shell(tmp_path: Path, shell: str) -> None:
     (tmp_path / "tasks.py").write_text(OURS, encoding="utf-8")
