@@ -16,6 +16,7 @@ from pydantic.fields import FieldInfo
 from proposer.archive.entry import REASONS
 from proposer.archive.totals import summed
 from proposer.config import answers, assets
+from proposer.config.prices import Price, Prices
 from proposer.config.publishing import Publish
 from proposer.config.settings import (
     SETTINGS_NAME,
@@ -86,7 +87,10 @@ def kind(field: FieldInfo) -> str:
     choices = get_args(field.annotation)
     if choices and all(isinstance(choice, str) for choice in choices):
         return " or ".join(f"`{choice}`" for choice in choices)
-    names = {"str": "text", "int": "number", "float": "number", "bool": "true or false"}
+    names = {
+        "str": "text", "int": "number", "float": "number", "Decimal": "number", "bool": "true or false",
+        "datetime.date | None": "date", "dict": "table",
+    }  # fmt: skip
     text = getattr(field.annotation, "__name__", str(field.annotation))
     return names.get(text, "list" if "tuple" in str(field.annotation) else text)
 
@@ -110,6 +114,7 @@ def settings() -> Iterator[str]:
     tables: dict[str, type[BaseModel]] = {
         "[project]": Project, "[provider]": Provider, "[limits]": Limits, "[paths]": Paths,
         "[proposals]": Proposals, "[evals]": Evals, "[publish]": Publish,
+        "[prices]": Prices, '[prices.models."NAME"]': Price,
         "[workflows.NAME]": Workflow,
         "[workflows.NAME.thresholds]": Thresholds,
     }  # fmt: skip

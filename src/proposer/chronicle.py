@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from proposer import closing, digests
+from proposer.config import lock as locks
 from proposer.config import settings as config
 from proposer.config.lock import Pinned
 from proposer.config.lockfile import Lock
@@ -83,11 +84,7 @@ class Chronicle:
         if rows:
             more = f" (and {len(rows) - 1} more)" if len(rows) > 1 else ""
             where = "the base" if self.notes.lock_from == "base" else "the working tree"
-            raise StopError(
-                Outcome.DRIFTED,
-                f"in {where}, {rows[0]}{more}",
-                "look at the change, then run: inv codex.lock, and commit codex.lock with it",
-            )
+            raise StopError(Outcome.DRIFTED, f"in {where}, {rows[0]}{more}", locks.mending(rows))
 
     def uses(
         self,

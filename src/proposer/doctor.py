@@ -307,7 +307,8 @@ def _login(environment: Mapping[str, str]) -> Iterator[Check]:
     if path.is_file():
         yield Check(
             name="login", status="warning", detail=f"{_short(path)} keeps a login in plain text",
-            hint='set cli_auth_credentials_store = "keyring" in ~/.codex/config.toml, then log in again',
+            hint='set cli_auth_credentials_store = "keyring" in ~/.codex/config.toml, then log in again; '
+            "only --provider chatgpt needs the file",
         )  # fmt: skip
     else:
         yield Check(name="login", status="ok", detail="no plain-text auth.json")

@@ -1,7 +1,7 @@
 """The lock of one repository: read from a commit or the working tree, compared with the files, written anew."""
 
 import os
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from proposer import __version__, digests
@@ -11,7 +11,7 @@ from proposer.config.settings import SETTINGS_NAME
 from proposer.errors import UsageError
 from proposer.git import Git, shown
 
-__all__ = ["Pinned", "differences", "fresh", "of_tree", "of_worktree", "read"]
+__all__ = ["Pinned", "differences", "fresh", "mending", "of_tree", "of_worktree", "read"]
 
 
 class Pinned:
@@ -106,6 +106,13 @@ def differences(lock: Lock, pinned: Pinned) -> list[str]:
     if lock.proposer_version != __version__:
         rows.append(f"proposer {__version__} is installed, codex.lock pins {lock.proposer_version}")
     return rows
+
+
+def mending(rows: Sequence[str]) -> str:
+    """Return what to do about the first of the differences."""
+    if rows[0].startswith("proposer "):
+        return "install the proposer that codex.lock pins, or look what this one changes and pin it: inv codex.lock"
+    return "look at the change, then run: inv codex.lock, and commit codex.lock with it"
 
 
 def fresh(pinned: Pinned, *, codex_sha256: Mapping[str, str], defaults: Lock | None, installed: str = "") -> Lock:

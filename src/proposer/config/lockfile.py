@@ -90,7 +90,7 @@ def _quoted(text: str) -> str:
 def render(lock: Lock) -> str:
     """Return the text of codex.lock: the same pins always give the same bytes."""
     rows = [
-        "# What every Codex run of this repository uses. Written by `inv codex.lock`; do not edit.",
+        "# What every Codex run of this repository uses. Written by `inv codex.lock`; edit model and effort alone.",
         f"version = {FORMAT}",
         "",
         "[codex]",

@@ -246,6 +246,8 @@ def parse(data: bytes) -> Settings:
     except ValidationError as error:
         first = error.errors()[0]
         where = ".".join(str(part) for part in first["loc"])
-        raise UsageError(f"proposer.toml: {where}: {first['msg'].lower()}", "see docs/reference/settings.md") from error
+        raise UsageError(
+            f"proposer.toml: {where}: {first['msg'].lower()}", "see docs/reference/settings.md of proposer"
+        ) from error
     except ValueError as error:
         raise UsageError(f"proposer.toml cannot be read: {error}", "mend the file, then run: inv codex.lock") from error

@@ -82,7 +82,9 @@ def _manifest(folder: Path) -> dict[str, _Named]:
         known = ("commit", "made_at", "sha256")
         return {str(name): _Named(**{key: str(row[key]) for key in known if key in row}) for name, row in rows}
     except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
-        raise UsageError(f"{MANIFEST} of --evidence cannot be read: {error}", "see docs/how-to/predeploy.md") from error
+        raise UsageError(
+            f"{MANIFEST} of --evidence cannot be read: {error}", "see docs/how-to/predeploy.md of proposer"
+        ) from error
 
 
 def _names(folder: Path) -> list[str]:

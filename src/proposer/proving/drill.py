@@ -138,7 +138,7 @@ def read(name: str, text: str, where: str) -> Drill:
     Raises:
         UsageError: it is no drill; the message names the file and the key.
     """
-    hint = "see docs/how-to/write-a-drill.md"
+    hint = "see docs/how-to/write-a-drill.md of proposer"
     if not _NAME.fullmatch(name):
         raise UsageError(f"{where}: a drill's name is made of lower-case words and hyphens", hint)
     try:

@@ -95,7 +95,7 @@ def check_lock(root: Path) -> None:
     rows = locks.differences(locks.read(pinned.lock_text, "the working tree"), pinned)
     if rows:
         more = f" (and {len(rows) - 1} more)" if len(rows) > 1 else ""
-        raise DriftedError(f"{rows[0]}{more}", "look at the change, then run: inv codex.lock")
+        raise DriftedError(f"{rows[0]}{more}", locks.mending(rows))
 
 
 def _share(work: _Shared, environment: Mapping[str, str]) -> None:

@@ -61,11 +61,11 @@ class Script:
             raise UsageError(f"rehearsal script {path} cannot be read", "give --provider rehearsal:FILE") from error
         except RecursionError as error:
             raise UsageError(
-                f"rehearsal script {path} is nested too deeply", "see docs/reference/scripts.md"
+                f"rehearsal script {path} is nested too deeply", "see docs/reference/scripts.md of proposer"
             ) from error
         except ValueError as error:
             raise UsageError(
-                f"rehearsal script {path} is not JSON: {error}", "see docs/reference/scripts.md"
+                f"rehearsal script {path} is not JSON: {error}", "see docs/reference/scripts.md of proposer"
             ) from error
         return cls(_checked(document, path), digests.of_bytes(data))
 
@@ -107,7 +107,7 @@ class Script:
 
 
 def _checked(document: Any, path: Path) -> list[list[Step]]:
-    hint = "see docs/reference/scripts.md"
+    hint = "see docs/reference/scripts.md of proposer"
     if not isinstance(document, dict) or document.get("schema") != SCHEMA:
         raise UsageError(f'rehearsal script {path} lacks "schema": "{SCHEMA}"', hint)
     turns = document.get("turns")

@@ -10,7 +10,7 @@ __all__ = ["doctor", "lock", "provenance"]
 
 @task(
     help={
-        "check": "compare only; exit 3 and name each file that differs",
+        "check": "compare only; exit 3 and name what differs: files, installed Codex, installed proposer",
         "upgrade": "version of Codex to try and, where nothing breaks, to pin; exit 7 where something does",
         "json": "print one JSON object",
     },

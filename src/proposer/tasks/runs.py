@@ -149,7 +149,7 @@ TASKS = (
     Test results (JUnit XML), coverage, pip-audit, SARIF, records of reviews, drills and lock checks must name this
     commit and be fresh; what is missing, stale or nameless is no-go (exit code 7), whatever the model says.
     """,
-        evidence=("", "folder with the files; see docs/how-to/predeploy.md"),
+        evidence=("", "folder with the files; see docs/how-to/predeploy.md of proposer"),
     ),
     declared(
         "autofix",

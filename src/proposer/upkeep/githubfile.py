@@ -86,7 +86,8 @@ def _job(name: str, body: dict[str, Any], everywhere: Mapping[str, int], events:
     environment = body.get("environment")
     job.environment = str(table(environment).get("name", "")) if isinstance(environment, dict) else environment or ""
     runs_on = body.get("runs-on")
-    job.runners = {str(one) for one in items(table(runs_on).get("labels") if isinstance(runs_on, dict) else runs_on)}
+    named = [*items(table(runs_on).get("labels")), *items(table(runs_on).get("group"))]
+    job.runners = {str(one) for one in (named if isinstance(runs_on, dict) else items(runs_on))}
     job.limited = "timeout-minutes" in body or "uses" in body
     for uses in [body.get("uses"), *(step.get("uses") for step in steps)]:
         job.pin(str(uses or ""))

@@ -57,6 +57,7 @@ def _job(name: str, body: dict[str, Any]) -> Job:
         job.checks += [
             Check(command=one, events=frozenset(), unless=frozenset(unless)) for one in commands.checks(text)
         ]
+    job.runners = {str(one) for one in items(body.get("tags"))}
     image = body.get("image")
     name_of = str(table(image).get("name", "") if isinstance(image, dict) else image or "")
     job.pin(f"docker://{name_of}" if name_of else "")

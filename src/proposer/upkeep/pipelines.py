@@ -20,6 +20,8 @@ _JUDGING = frozenset({"pull_request", "push", "merge_group", "schedule"})
 """Events on which checks run; another event can be added to a check, one of these must not be lost."""
 _TYPES = frozenset({"opened", "synchronize", "reopened"})
 """What a pull request must do to start a workflow that does not say it."""
+# Machines that a forge makes for one job: names of GitHub's and GitLab's own. Whatever else is named may be anybody's.
+_HOSTED = re.compile(r"(?:ubuntu|windows|macos)-(?:latest|slim|[0-9][\w.-]*)|saas-(?:linux|macos|windows)-[a-z0-9-]+")
 _REACH = {1: "one step", 2: "every step of the job", 3: "every job of the file"}
 
 
@@ -135,8 +137,9 @@ def _job(path: str, where: str, old: Job, now: Job, loose: Collection[str]) -> I
     for name in sorted(now.unpinned - old.unpinned - set(loose)):
         was = "pinned" if name in old.pinned else ""
         yield _found("unpinned", path, f"{name} in {where}", was, "by name", "its owner decides what runs, at any time")
-    if "self-hosted" in now.runners - old.runners:
-        yield _found("runner", path, where, ", ".join(sorted(old.runners)), "self-hosted", "it keeps what a job leaves")
+    if own := {name for name in now.runners - old.runners if not _HOSTED.fullmatch(name)}:
+        yield _found("runner", path, where, ", ".join(sorted(old.runners)), ", ".join(sorted(own)),
+                     "it may keep what a job leaves")  # fmt: skip
     if now.leaves_token > old.leaves_token:
         yield _found("credentials", path, f"checkouts of {where} that keep the token", str(old.leaves_token),
                      str(now.leaves_token), "every later step can push with it")  # fmt: skip

@@ -1,5 +1,6 @@
 """The lock of a repository: the same files from a commit and from the working tree, links and odd names included."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -109,3 +110,13 @@ def test_what_is_printed_is_harmless(wired: Lab, capsys: pytest.CaptureFixture[s
     printed = capsys.readouterr().out
     assert "\x1b" not in printed
     assert not [line for line in printed.splitlines() if line.lstrip().startswith("::")]
+
+
+def test_another_library_is_installed_and_another_file_is_looked_at(wired: Lab) -> None:
+    locking.write(wired.root)
+    pinned = locks.of_worktree(wired.root)
+    lock = locks.read(pinned.lock_text, "here")
+    rows = locks.differences(replace(lock, proposer_version="0.0.1"), pinned)
+    assert locks.mending(rows).startswith("install the proposer that codex.lock pins")
+    wired.write("AGENTS.md", "other\n")
+    assert locks.mending(locks.differences(lock, locks.of_worktree(wired.root))).startswith("look at the change")

@@ -81,8 +81,8 @@ WEAKER = {
     "a shell that ignores failures": ("check-removed", "      - run: |", "      - shell: bash {0}\n        run: |"),
     "a job that may fail": ("check-removed", "  tests:\n", "  tests:\n    continue-on-error: true\n"),
     "a job by another event": ("check-removed", "on: pull_request", "on: workflow_dispatch"),
-    "a new job that writes": ("permissions", "  publish:\n", "  more:\n    runs-on: x\n    timeout-minutes: 1\n    permissions: {contents: write}\n    steps: []\n  publish:\n"),
-    "a new job with an identity": ("permissions", "  publish:\n", "  more:\n    runs-on: x\n    timeout-minutes: 1\n    permissions: {id-token: write}\n    steps: []\n  publish:\n"),
+    "a new job that writes": ("permissions", "  publish:\n", "  more:\n    runs-on: ubuntu-24.04\n    timeout-minutes: 1\n    permissions: {contents: write}\n    steps: []\n  publish:\n"),
+    "a new job with an identity": ("permissions", "  publish:\n", "  more:\n    runs-on: ubuntu-24.04\n    timeout-minutes: 1\n    permissions: {id-token: write}\n    steps: []\n  publish:\n"),
     "a comment starts it": ("trigger", "on: pull_request", "on: [pull_request, issue_comment]"),
     "twice the same key": ("permissions", "  verify:\n", "  verify:\n    permissions: write-all\n"),
     "too deep": ("unreadable", "jobs:\n", "x: " + "[" * 3000 + "\njobs:\n"),
@@ -116,7 +116,7 @@ HONEST = {
     "the same in other words": ("needs: tests", "needs: [tests]", "on: pull_request", "on:\n  pull_request:"),
     "waits through another": ("needs: [propose, verify]", "needs: [verify]", "on: pull_request", "on: pull_request"),
     "an action moved": (f"actions/checkout@{SHA}", f"actions/checkout@{'c' * 40}", "pytest -q", "python -m pytest -q"),
-    "a new job that reads": ("  publish:\n", "  more:\n    runs-on: x\n    timeout-minutes: 1\n    permissions: {contents: read}\n    steps: [run: echo]\n  publish:\n", "x", "x"),
+    "a new job that reads": ("  publish:\n", "  more:\n    runs-on: ubuntu-24.04\n    timeout-minutes: 1\n    permissions: {contents: read}\n    steps: [run: echo]\n  publish:\n", "x", "x"),
     "a pipe that hides none": ("      - run: |\n          pip install .\n          pytest -q", "      - shell: bash\n        run: pytest -q 2>&1 | tee log", "x", "x"),
     "a job that proposes is gone with its gates": (WORKFLOW[WORKFLOW.index("  verify:"):WORKFLOW.index("  publish:")], "", "[propose, verify]", "[propose]"),
     "its own token": ("      - run: inv codex.review", "      - env: {T: '${{ secrets.GITHUB_TOKEN }}'}\n        run: inv codex.review", "x", "x"),
@@ -141,7 +141,7 @@ def test_a_file_and_its_jobs_may_get_other_names() -> None:
 def test_a_new_file_must_be_careful_from_the_start() -> None:
     new = "on: push\njobs:\n  a:\n    runs-on: x\n    steps: [uses: a/b@v1]\n"
     found = {one.code for one in compare({}, {FILE: new.encode()})}
-    assert found == {"permissions", "unpinned", "timeout"}
+    assert found == {"permissions", "unpinned", "timeout", "runner"}
 
 
 @pytest.mark.parametrize("text", [b"", b"- a\n", b"jobs: 3\n", b"\xff", b"jobs: {a: 1", b"!!python/object:os.system x"])
@@ -207,6 +207,7 @@ GITLAB_WEAKER = {
     "nobody is kept out": ("inv codex.admit --job propose, ", "", "check-removed"),
     "does not wait": ("[tests, ask]", "[ask]", "needs"),
     "by hand": ("tests:\n", "tests:\n  when: manual\n", "check-removed"),
+    "a machine of one's own": ("  timeout: 20 minutes\n", "  timeout: 20 minutes\n  tags: [ours]\n", "runner"),
     "image": (f"@sha256:{'b' * 64}", "", "unpinned"),
     "the key on other events": ('  rules: [{if: $CI_PIPELINE_SOURCE == "merge_request_event"}]\n  script: [inv codex.admit', "  script: [inv codex.admit", "condition"),
     "another job has the key": ("publish:\n", "publish:\n  environment: codex\n", "secret"),
