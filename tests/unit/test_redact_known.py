@@ -113,50 +113,9 @@ def test_a_value_in_a_json_document_is_masked_in_every_form(form: str) -> None:
     assert json.loads(line)["a"] != [written]
 
 
-def test_each_line_of_a_value_is_a_secret() -> None:
-    redactor = Redactor([VALUES["lines"]])
-    for line in VALUES["lines"].splitlines():
-        assert redactor.text(f"only {line} of it") == "only [REDACTED:value] of it"
-
-
-def test_the_line_after_a_value_in_base64_stays() -> None:
-    coded = base64.b64encode(b"it is " + VALUES["token"].encode()).decode().rstrip("=")
-    assert Redactor([VALUES["token"]]).text(f"see\n{coded}\nkeep it").endswith("]\nkeep it")
-
-
 def test_an_indented_value_of_many_lines_is_masked() -> None:
     value = VALUES["lines"]
     assert "line" not in Redactor([value]).text("key: |\n" + "".join(f"    {line}\n" for line in value.splitlines()))
-
-
-def test_the_longest_value_wins() -> None:
-    assert Redactor(["abc123def", "abc123def456ghi"]).text("x abc123def456ghi y") == "x [REDACTED:value] y"
-
-
-def test_overlapping_values_are_masked_whole() -> None:
-    assert Redactor(["abcdef-123456", "123456-ghijkl"]).text("abcdef-123456-ghijkl") == "[REDACTED:value]"
-    assert Redactor(["ab-ab-ab1"]).text("ab-ab-ab-ab1ab-ab-ab1") == "ab-[REDACTED:value][REDACTED:value]"
-    assert Redactor(["xyxyxy123xyxyxy"]).text("xyxyxy123xyxyxy123xyxyxy") == "[REDACTED:value]"
-
-
-@pytest.mark.parametrize(
-    "value", ["true", "root", "production", "Disabled", "localhost", "admin", "12345", "a b c", "aaaaaaaaaaaa", "", " "]
-)
-def test_words_and_short_values_are_never_masked(value: str) -> None:
-    text = f"{value} is set to {value}, {value[::-1]}, {base64.b64encode(value.encode()).decode()}"
-    assert Redactor([value]).text(text) == text
-
-
-@pytest.mark.parametrize("value", ["hunter2", "pa55wd", "12345678901", "Tr0ub4dor", "a1b2c3d4"])
-def test_a_short_value_that_is_no_word_is_masked(value: str) -> None:
-    assert Redactor([value]).text(f"<{value}>") == "<[REDACTED:value]>"
-
-
-def test_many_values_are_found_at_every_place() -> None:
-    values = [draw("{a24}", CHANCE) for _ in range(40)]
-    redactor = Redactor(values)
-    for offset in range(20):
-        assert redactor.text("." * offset + values[offset] + "tail") == "." * offset + "[REDACTED:value]tail"
 
 
 @given(st.text(min_size=10, max_size=40), st.text(max_size=30), st.text(max_size=30))

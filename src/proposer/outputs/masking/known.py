@@ -18,7 +18,7 @@ _LONG, _BEGINNING = 16, 10
 _WIDE, _NARROW = 15, 7
 """Bytes from which on an occurrence contains an aligned block of 8 bytes, and of 4."""
 
-_AROUND = re.compile(r"[A-Za-z0-9+/_-]{0,3}")
+_CODE = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/_-"
 _FILL = re.compile(r"[A-Za-z0-9+/_-]{0,3}={0,2}")
 
 
@@ -52,8 +52,8 @@ class Known:
         for part in {part for value in values for part in _parts(value)}:
             plain, cores = forms(part)
             written |= plain
-            self._coded |= {core for core in cores if len(core) >= _SHORTEST} - plain
-        written = {form for form in written | self._coded if len(form) >= _SHORTEST}
+            self._coded |= cores - plain
+        written |= self._coded
         self._tiny: list[str] = []
         self._blocks: dict[int, dict[int, list[str]]] = {8: {}, 4: {}}
         for form in sorted(written, key=len, reverse=True):
@@ -66,7 +66,6 @@ class Known:
                 block = int.from_bytes(raw[at : at + size], sys.byteorder)
                 self._blocks[size].setdefault(block, []).append(form)
         self._sets = {size: frozenset(table) for size, table in self._blocks.items()}
-        self._steps = {form: _period(form) for form in written}
         self._any = bool(written)
 
     def __bool__(self) -> bool:
@@ -79,7 +78,7 @@ class Known:
             text: where to look.
             cuts: tells the places inside a part of it where a line break was taken out.
         """
-        if not self._any or len(text) < _SHORTEST:
+        if not self._any:
             return
         possible = {form for form in self._tiny if form in text}
         raw = text.encode("utf-8", "surrogatepass")
@@ -105,15 +104,14 @@ class Known:
                     )
                 else:
                     yield Span(at, end, _RULE)
-                at = text.find(form, at + self._steps[form])
+                at = text.find(form, at + 1)
 
     def _whole(self, text: str, start: int, end: int, first: int, last: int) -> Span:
         """Take in the characters beside a base64 core, on its lines, which hold bits of the value as well."""
-        before = text[max(first, start - 3) : start]
-        while before and not _AROUND.fullmatch(before):
-            before = before[1:]
+        begin = max(first, start - 3)
+        begin += len(text[begin:start].rstrip(_CODE))
         after = _FILL.match(text, end, last)
-        return Span(start - len(before), after.end() if after else end, _RULE)
+        return Span(begin, after.end() if after else end, _RULE)
 
 
 def _parts(value: str) -> set[str]:
@@ -128,8 +126,3 @@ def _parts(value: str) -> set[str]:
                 parts.add(other.text)
         parts |= {layer.text for layer in unescaped(shadow)}
     return {part for part in parts if is_worth(part)}
-
-
-def _period(form: str) -> int:
-    """Return how far two occurrences of a form may overlap: the smallest shift that maps it onto itself."""
-    return next((shift for shift in range(1, min(len(form), 256)) if form.startswith(form[shift:])), len(form))
