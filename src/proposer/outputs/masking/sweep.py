@@ -1,7 +1,6 @@
 """One search for everything: every finder over a text, over its shadows, and over what it wraps in base64."""
 
 import re
-from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator
 
 from proposer.outputs.masking import assignments, keyblocks, personal, places
@@ -17,7 +16,9 @@ __all__ = ["Sweep", "merged"]
 _DEEPEST = 3
 """Layers of base64 that are undone; each has at most three quarters of the size of the one around it."""
 
-_LEAST = 20
+_BLOCK = 40
+"""Characters that a block of base64 has at least which goes over lines."""
+
 _SMALL = {code: code + 32 for code in range(65, 91)}
 _PAIR = re.compile(r"(?:AKIA|ASIA)[A-Z0-9]{16}[\s\S]{1,160}?(?<![A-Za-z0-9/+])([A-Za-z0-9/+]{40})(?![A-Za-z0-9/+=])")
 _CODE = re.compile(r"[A-Za-z0-9+/_-]*")
@@ -41,21 +42,20 @@ class Sweep:
             folds: whether a line break of the text may split a secret.
         """
         yield from self._in(text, context, depth, folds=folds)
-        differs = False
+        has_key = "PRIVATE" in text
         for first, last in windows(text):
-            differs = True
             if (clear := bare(Shadow(text[first:last]))) is not None:
+                has_key = has_key or "PRIVATE" in clear.text
                 yield from _moved(clear, self._in(clear.text, context, depth), first)
                 yield from self._folded(clear, first)
             yield from self._layers(text[first:last], first)
-        if differs and "PRIVATE" in text and (clear := bare(Shadow(text))) is not None:
+        if has_key and (clear := bare(Shadow(text))) is not None:
             # A key goes over more lines than a window has.
             yield from _moved(clear, keyblocks.find(clear.text))
-        if self._known:
-            if folds:
-                yield from self._folded(Shadow(text), 0)
-            for first, last in windows(text, quotes=True) if self._known.has_marks else ():
-                yield from self._layers(text[first:last], first)
+        if folds:
+            yield from self._folded(Shadow(text), 0)
+        for first, last in windows(text, quotes=True) if self._known else ():
+            yield from self._layers(text[first:last], first)
 
     def _layers(self, text: str, base: int) -> Iterator[Span]:
         """Search each layer of escapes for known values."""
@@ -78,16 +78,15 @@ class Sweep:
         places_of_runs = list(runs)
         for span in self._tokens.find(text, places_of_runs):
             yield span
-            if span.rule == "aws-key-id" and (pair := _PAIR.match(text, span.start)) and is_drawn(pair[1]):
+            if (pair := _PAIR.match(text, span.start)) and is_drawn(pair[1]):
                 yield Span(*pair.span(1), "aws-secret")
         yield from keyblocks.find(text)
         yield from places.find(text, low)
         yield from assignments.find(text, low)
         if self.with_personal:
             yield from personal.find(text, low, context.lower())
-        for start, end in places_of_runs:
-            if depth < _DEEPEST and end - start >= _LEAST:
-                yield from self._wrapped(text, start, end, depth)
+        for start, end in places_of_runs if depth < _DEEPEST else ():
+            yield from self._wrapped(text, start, end, depth)
         for start, end in runs.across() if folds else ():
             yield from self._across(text[start:end], start, depth)
 
@@ -97,7 +96,7 @@ class Sweep:
             base = start + offset
             for first, last, rule in self.spans(inner, depth=depth + 1):
                 stop = min(base + -(-last * width // size), end)
-                while stop >= end and text[stop : stop + 1] == "=":
+                while text[stop : stop + 1] == "=":
                     stop += 1
                 yield Span(base + first * width // size, stop, rule)
 
@@ -109,15 +108,14 @@ class Sweep:
         text, cuts = line.text, line.cuts(0, len(line.text))
         found: list[Span] = []
         # What stands on the first line may be a word of its own.
-        for first in (0, cuts[0]) if cuts else ():
-            part, inside = text[first:], [cut - first for cut in cuts if cut > first]
+        for first in (0, cuts[0]):
+            part, inside = text[first:], [cut - first for cut in cuts]
             for start, end, rule in self._tokens.find(part, Runs(part), inside):
-                if bisect_right(inside, start) < bisect_left(inside, end):
-                    found.append(Span(first + start, first + end, rule))
-        if depth < _DEEPEST and len(text) >= 2 * _LEAST:
+                found.append(Span(first + start, first + end, rule))
+        if depth < _DEEPEST and len(text) >= _BLOCK:
             for first in (0, *cuts[:2]):
-                code = _CODE.match(text, first)
-                if code and (wrapped := list(self._wrapped(text, first, code.end(), depth))):
+                code = next(_CODE.finditer(text, first))
+                if wrapped := list(self._wrapped(text, first, code.end(), depth)):
                     found += wrapped
                     break
         yield from _moved(line, found, base)

@@ -91,10 +91,9 @@ class Tokens:
             for span in self._in_run(text, start, end, done, cuts):
                 yield span
                 done = max(done, span.end)
-            if done < end:
-                for span in self._shaped(text, start, end, cuts):
-                    yield span
-                    done = max(done, span.end)
+            for span in self._shaped(text, start, end, cuts):
+                yield span
+                done = max(done, span.end)
 
     def _in_run(self, text: str, start: int, end: int, done: int, cuts: Sequence[int]) -> Iterator[Span]:
         heads, tails = self._heads, self._tails
