@@ -40,6 +40,7 @@ _PEOPLE: tuple[tuple[str, str, str, str], ...] = (
     ("nhs-number", "NHS number ", "943 476 5919", ""),
     ("ssn-us", "SSN: ", "536-90-4399", ""),
     ("ssn-us", "social security number ", "536904399", ""),
+    ("ssn-us", "ITIN ", "900-70-1234", ""),
     ("fodselsnummer-no", "", "01010750160", ""),
     ("cpr-dk", "CPR ", "070761-4285", ""),
     ("ahv-ch", "AHV ", "756.9217.0769.85", ""),
@@ -48,6 +49,7 @@ _PEOPLE: tuple[tuple[str, str, str, str], ...] = (
     ("oib-hr", "OIB ", "33392005961", ""),
     ("rodne-cislo", "rodné číslo ", "736028/5163", ""),
     ("cnp-ro", "CNP ", "1800101221144", ""),
+    ("cnp-ro", "CNP ", "1900101000091", ""),
     ("kimlik-tr", "T.C. kimlik no ", "10000000146", ""),
     ("pps-ie", "PPS number ", "1234567T", ""),
     ("aadhaar-in", "Aadhaar ", "2341 2341 2346", ""),
@@ -55,6 +57,7 @@ _PEOPLE: tuple[tuple[str, str, str, str], ...] = (
     ("id-za", "ID number ", "8001015009087", ""),
     ("resident-id-cn", "", "11010519491231002X", ""),
     ("nric-sg", "", "S1234567D", ""),
+    ("nric-sg", "FIN ", "M1234567K", ""),
     ("rrn-kr", "", "900101-1234568", ""),
     ("rut-cl", "", "12.345.678-5", ""),
 )  # fmt: skip

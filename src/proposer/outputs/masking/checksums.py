@@ -56,8 +56,8 @@ def _mod11_10(digits: str) -> bool:
 
 def germany(n: str) -> bool:
     """Steuer-ID: one digit two or three times among the first ten, then MOD 11,10."""
-    counts = sorted(map(n[:10].count, set(n[:10])))
-    return n[0] != "0" and counts[-1] in (2, 3) and counts.count(1) >= 7 and _mod11_10(n)  # noqa: PLR2004
+    once = sum(n.count(digit, 0, 10) == 1 for digit in "0123456789")
+    return n[0] != "0" and once in (7, 8) and _mod11_10(n)
 
 
 def netherlands(n: str) -> bool:
@@ -120,8 +120,8 @@ def nhs(n: str) -> bool:
 
 
 def usa(n: str) -> bool:
-    """Social security number: no check digit, only numbers that are never given out."""
-    return n[:3] not in ("000", "666") and n[0] != "9" and n[3:5] != "00" and n[5:] != "0000"
+    """Social security number and ITIN, which begins with 9: no check digit, only numbers that are never given out."""
+    return n[:3] not in ("000", "666") and n[3:5] >= ("50" if n[0] == "9" else "01") and n[5:] != "0000"
 
 
 def norway(n: str) -> bool:
@@ -164,7 +164,7 @@ def czechia(n: str) -> bool:
 
 def romania(n: str) -> bool:
     """CNP: a date, weights 279146358279."""
-    return _date(n[5:7], n[3:5]) and _weighted(n[:12], "279146358279") % 11 % 10 == int(n[12])
+    return _date(n[5:7], n[3:5]) and str(_weighted(n[:12], "279146358279") % 11).replace("10", "1") == n[12]
 
 
 def turkey(n: str) -> bool:
@@ -174,8 +174,8 @@ def turkey(n: str) -> bool:
 
 
 def ireland(n: str) -> bool:
-    """PPS number: a letter for the rest by 23."""
-    extra = (ord(n[8]) - 64) * 9 if len(n) > 8 and n[8] != "W" else 0  # noqa: PLR2004
+    """PPS number: a letter for the rest by 23; a W behind it is 23 and counts nothing."""
+    extra = (ord(n[8]) - 64) * 9 if len(n) > 8 else 0  # noqa: PLR2004
     return "WABCDEFGHIJKLMNOPQRSTUV"[(_weighted(n[:7], "8765432") + extra) % 23] == n[7]
 
 
@@ -208,10 +208,19 @@ def china(n: str) -> bool:
     return _date(n[12:14], n[10:12]) and n[6:8] in ("18", "19", "20") and "10X98765432"[total % 11] == n[17]
 
 
+_SINGAPORE = {
+    "S": (0, "JZIHGFEDCBA"),
+    "T": (4, "JZIHGFEDCBA"),
+    "F": (0, "XWUTRQPNMLK"),
+    "G": (4, "XWUTRQPNMLK"),
+    "M": (3, "XWUTRQPNJLK"),
+}
+
+
 def singapore(n: str) -> bool:
     """NRIC and FIN: a letter by eleven."""
-    total = _weighted(n[1:8], "2765432") + (4 if n[0] in "TG" else 0)
-    return ("JZIHGFEDCBA" if n[0] in "ST" else "XWUTRQPNMLK")[total % 11] == n[8]
+    first, letters = _SINGAPORE[n[0]]
+    return letters[(first + _weighted(n[1:8], "2765432")) % 11] == n[8]
 
 
 def korea(n: str) -> bool:

@@ -72,7 +72,7 @@ IDENTIFIERS: tuple[Identifier, ...] = (
     _row("id-za", r"[0-9]{13}", checksums.luhn,
          "id number|id_number|idnumber|identity number|identity_number|id no|rsa id"),
     _row("resident-id-cn", r"[1-9][0-9]{16}[0-9X]", checksums.china),
-    _row("nric-sg", r"[STFG][0-9]{7}[A-Z]", checksums.singapore),
+    _row("nric-sg", r"[STFGM][0-9]{7}[A-Z]", checksums.singapore),
     _row("rrn-kr", r"[0-9]{6}-[1-8][0-9]{6}", checksums.korea),
     _row("rut-cl", r"[0-9]{1,2}\.[0-9]{3}\.[0-9]{3}-[0-9K]", checksums.chile),
 )  # fmt: skip
