@@ -44,8 +44,6 @@ class Known:
 
     def __init__(self, secrets: Iterable[str]) -> None:
         values = tuple(secrets)
-        self.has_marks = any(not re.fullmatch(r"[\w\s-]*", value) for value in values)
-        """Whether a value has a character that a shell or JSON writes with a backslash."""
         self._coded: set[str] = set()
         written: set[str] = set()
         self._whole_values = [value.strip() for value in values if len(value.strip()) > _LONG and is_worth(value)]
